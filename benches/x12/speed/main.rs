@@ -1,0 +1,69 @@
+//! X12 files read, judged and held: beside a plain loop over the same bytes, and beside other parsers.
+//!
+//!     cargo bench -p benches-x12 [--features peers] [-- FILE… --rounds N]
+//!
+//! FILE is a file of claims (837P) or remittances (835); without any, 5 MB of each are made here. Every figure is processor
+//! time of one thread, user and system, the least of all rounds; in each round every subject has its turn. As a test
+//! (without `--bench`) everything runs once, on small files, and the counts must agree.
+#![expect(clippy::float_arithmetic, reason = "times and their ratios")]
+
+mod generate;
+mod memory;
+mod subjects;
+mod time;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+struct Options {
+    files: Vec<PathBuf>,
+    rounds: usize,
+    only_compare: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, what, file] = &arguments[..]
+        && flag == "--alone"
+    {
+        memory::alone(what, file);
+        return ExitCode::SUCCESS;
+    }
+    let options = read(arguments);
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for path in &options.files {
+        let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        files.push((path.display().to_string(), bytes));
+    }
+    if files.is_empty() {
+        let size = if options.only_compare { 200_000 } else { 5_000_000 };
+        files.push(("claims made here".to_owned(), generate::claims(size)));
+        files.push(("remittances made here".to_owned(), generate::remittances(size)));
+    }
+    time::machine().iter().for_each(|line| println!("{line}"));
+    for (name, bytes) in &files {
+        subjects::report(name, bytes, if options.only_compare { 1 } else { options.rounds });
+    }
+    if !options.only_compare {
+        memory::report(&options.files);
+    }
+    ExitCode::SUCCESS
+}
+
+fn read(arguments: Vec<String>) -> Options {
+    let mut options = Options { files: Vec::new(), rounds: 7, only_compare: true };
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--bench" => options.only_compare = false,
+            "--rounds" => {
+                let rounds = arguments.next().and_then(|rounds| rounds.parse().ok());
+                options.rounds = rounds.expect("`--rounds` needs a number");
+            }
+            flag if flag.starts_with("--") => panic!("unknown option `{flag}`"),
+            file => options.files.push(PathBuf::from(file)),
+        }
+    }
+    assert!(options.rounds > 0, "at least one round");
+    options
+}

@@ -1,0 +1,145 @@
+//! What is timed, on one file.
+
+use std::time::{Duration, Instant};
+
+use benches_x12::peers;
+use x12::batch::{Batch, BatchReader};
+use x12::judge::{Judge, Options, judge};
+use x12::{Counter, Document, Event, Scanner};
+
+use crate::time::timed;
+
+/// Bytes handed over at once, as a command reads them.
+const CHUNK: usize = 64 << 10;
+
+struct Subject<'a> {
+    name: &'static str,
+    work: Box<dyn Fn() -> u64 + 'a>,
+    least: Duration,
+}
+
+fn subject<'a>(name: &'static str, work: impl Fn() -> u64 + 'a) -> Subject<'a> {
+    Subject { name, work: Box::new(work), least: Duration::MAX }
+}
+
+/// Times everything on one file and prints the table.
+pub(crate) fn report(name: &str, bytes: &[u8], rounds: usize) {
+    let record = x12::read(bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let report = judge(bytes, Options::default());
+    println!(
+        "\n{name}: {} bytes, {} segments, {} claims, {} lines; {} errors, {} warnings",
+        record.bytes, record.segments, record.claims, record.lines, report.errors, report.warnings
+    );
+    assert_eq!(claims_in_batches(bytes), record.claims, "the batches hold every claim");
+    let set = bytes.windows(3).position(|three| three == b"ST*").map_or(&b""[..], |at| &bytes[at + 3..at + 6]);
+    let text = std::str::from_utf8(bytes).expect("files for this are ASCII");
+    let mut subjects = vec![
+        subject("plain loop: cut at ~ and *", || split_loop(bytes)),
+        subject("plain loop: cut at ~ alone", || ends_alone(bytes)),
+        subject("segments, streamed", || segments(bytes)),
+        subject("completeness, streamed", || completeness(bytes)),
+        subject("batches, typed, streamed", || claims_in_batches(bytes)),
+        subject("document with its loops", || Document::read(bytes).tree.len() as u64),
+        subject("written again from elements", || Document::read(bytes).emit().len() as u64),
+        subject("judged at level 1", || judged(bytes, 1)),
+        subject("judged at level 5", || judged(bytes, 5)),
+    ];
+    let set = String::from_utf8_lossy(set).into_owned();
+    for (name, read) in peers(&set) {
+        subjects.push(subject(name, move || read(text)));
+    }
+    for _ in 0..rounds {
+        for subject in &mut subjects {
+            let (took, _) = timed(&*subject.work);
+            subject.least = subject.least.min(took);
+        }
+    }
+    let plain = subjects[0].least.as_secs_f64();
+    println!("| subject | ms | MB/s | × the plain loop |");
+    println!("|---|---:|---:|---:|");
+    for subject in &subjects {
+        let seconds = subject.least.as_secs_f64().max(1e-9);
+        let (milliseconds, rate) = (seconds * 1e3, bytes.len() as f64 / 1e6 / seconds);
+        println!("| {} | {milliseconds:.2} | {rate:.0} | {:.2} |", subject.name, plain / seconds);
+    }
+    two_threads(bytes, rounds);
+}
+
+/// How much more two threads read than one in the same time on the clock, each a file of its own.
+pub(crate) fn two_threads(bytes: &[u8], rounds: usize) {
+    let mut least = [Duration::MAX; 2];
+    for _ in 0..rounds {
+        for (threads, least) in (1..).zip(&mut least) {
+            let began = Instant::now();
+            std::thread::scope(|scope| {
+                for _ in 0..threads {
+                    scope.spawn(|| claims_in_batches(bytes));
+                }
+            });
+            *least = began.elapsed().min(*least);
+        }
+    }
+    let [one, two] = least.map(|took| took.as_secs_f64());
+    println!("batches on two threads: {:.2} × what one reads in the same time on the clock", 2.0 * one / two);
+}
+
+/// Cuts segments and elements byte by byte and notes where they are, as the simplest parser would.
+fn split_loop(bytes: &[u8]) -> u64 {
+    let (mut segments, mut elements, mut longest, mut start) = (0_u64, 0_u64, 0, 0);
+    for (index, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'~' => {
+                segments += 1;
+                longest = longest.max(index - start);
+                start = index + 1;
+            }
+            b'*' => {
+                elements += 1;
+                longest = longest.max(index - start);
+                start = index + 1;
+            }
+            _ => {}
+        }
+    }
+    segments + elements + longest as u64
+}
+
+/// Only the ends of segments.
+fn ends_alone(bytes: &[u8]) -> u64 {
+    bytes.split(|byte| *byte == b'~').map(|segment| segment.len() as u64).sum()
+}
+
+fn segments(bytes: &[u8]) -> u64 {
+    let mut scanner = Scanner::default();
+    let mut count = 0;
+    let mut take = |event: Event<'_>| count += u64::from(matches!(event, Event::Segment(_)));
+    bytes.chunks(CHUNK).for_each(|chunk| scanner.feed(chunk, &mut take));
+    scanner.finish(&mut take);
+    count
+}
+
+fn completeness(bytes: &[u8]) -> u64 {
+    let (mut scanner, mut counter) = (Scanner::default(), Counter::default());
+    bytes.chunks(CHUNK).for_each(|chunk| scanner.feed(chunk, &mut |event| counter.event(event)));
+    let length = scanner.finish(&mut |event| counter.event(event));
+    counter.finish(length).map_or(0, |record| record.claims)
+}
+
+pub(crate) fn claims_in_batches(bytes: &[u8]) -> u64 {
+    let mut reader = BatchReader::default();
+    let (mut claims, mut cents) = (0, 0);
+    let mut take = |batch: &Batch| {
+        claims += batch.claims.number.len() as u64;
+        cents += batch.claims.charge_cents.iter().sum::<i64>();
+    };
+    bytes.chunks(CHUNK).for_each(|chunk| reader.feed(chunk, &mut take));
+    let record = reader.finish(&mut take).expect("the file is whole");
+    assert_eq!(cents, record.charge.0, "the batches hold every charge");
+    claims
+}
+
+fn judged(bytes: &[u8], level_max: u8) -> u64 {
+    let mut judge = Judge::new(Options { level_max, ..Options::default() });
+    bytes.chunks(CHUNK).for_each(|chunk| judge.feed(chunk));
+    judge.finish().record.claims
+}

@@ -1,0 +1,276 @@
+//! Both databases behind one enum. Every statement is written once, and compiled and tested for each.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Postgres, Sqlite, Transaction};
+
+use crate::StoreError;
+
+/// The name of the database in its directory.
+pub(crate) const FILE: &str = "covered.db";
+
+/// How long a writer waits for another before it is told that the database is busy.
+const WAIT: Duration = Duration::from_secs(20);
+
+/// Connections that read beside the one that writes.
+const SQLITE_READERS: u32 = 4;
+
+const POSTGRES_CONNECTIONS: u32 = 10;
+
+pub(crate) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
+
+/// The last migration that this program knows.
+pub(crate) fn newest_migration() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
+}
+
+/// Where the records lie.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum Database {
+    /// SQLite in this directory, which is made if it is not there.
+    Sqlite(PathBuf),
+    /// PostgreSQL by URL. The URL may hold a password and is never shown.
+    Postgres(String),
+}
+
+impl Database {
+    /// `postgres://…` or a directory.
+    pub fn parse(text: &str) -> Database {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            Database::Postgres(text.to_string())
+        } else {
+            Database::Sqlite(PathBuf::from(text))
+        }
+    }
+
+    /// The directory of the data, where there is one.
+    pub fn directory(&self) -> Option<&Path> {
+        match self {
+            Database::Sqlite(directory) => Some(directory),
+            Database::Postgres(_) => None,
+        }
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Database::Sqlite(directory) => write!(f, "Sqlite({directory:?})"),
+            Database::Postgres(_) => f.write_str("Postgres([url])"),
+        }
+    }
+}
+
+/// Connections to a database.
+pub(crate) enum Pool {
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// A transaction on either.
+pub(crate) enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// One body for both databases: `on!(tx, connection => …)`, or `on!(tx, connection: Database => …)` where the body names the database.
+macro_rules! on {
+    ($tx:expr, $connection:ident => $body:expr) => {
+        match $tx {
+            $crate::database::Tx::Sqlite(transaction) => {
+                let $connection = &mut **transaction;
+                $body
+            }
+            $crate::database::Tx::Postgres(transaction) => {
+                let $connection = &mut **transaction;
+                $body
+            }
+        }
+    };
+    ($tx:expr, $connection:ident : $database:ident => $body:expr) => {
+        match $tx {
+            $crate::database::Tx::Sqlite(transaction) => {
+                type $database = sqlx::Sqlite;
+                let $connection = &mut **transaction;
+                $body
+            }
+            $crate::database::Tx::Postgres(transaction) => {
+                type $database = sqlx::Postgres;
+                let $connection = &mut **transaction;
+                $body
+            }
+        }
+    };
+}
+
+/// Runs a statement and gives the number of rows that it touched.
+macro_rules! execute {
+    ($tx:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+        $crate::database::on!($tx, connection =>
+            sqlx::query($sql)$(.bind($bind))*.execute(connection).await.map(|done| done.rows_affected())
+        ).map_err($crate::StoreError::from)
+    };
+}
+
+/// The rows of a query as tuples.
+macro_rules! rows {
+    ($tx:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        $crate::database::on!($tx, connection =>
+            sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_all(connection).await
+        ).map_err($crate::StoreError::from)
+    };
+}
+
+/// The first row of a query, if there is one.
+macro_rules! row {
+    ($tx:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        $crate::database::on!($tx, connection =>
+            sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_optional(connection).await
+        ).map_err($crate::StoreError::from)
+    };
+}
+
+pub(crate) use {execute, on, row, rows};
+
+impl Pool {
+    /// Connects, and migrates forward.
+    pub(crate) async fn open(database: &Database) -> Result<Pool, StoreError> {
+        let pool = Pool::connect(database).await?;
+        pool.migrate_to(newest_migration()).await?;
+        Ok(pool)
+    }
+
+    /// Brings the tables forward to a migration, and not beyond.
+    pub(crate) async fn migrate_to(&self, version: i64) -> Result<(), StoreError> {
+        match self {
+            Pool::Sqlite { writer, .. } => MIGRATIONS.run_to(version, writer).await?,
+            Pool::Postgres(pool) => MIGRATIONS.run_to(version, pool).await?,
+        }
+        Ok(())
+    }
+
+    /// Whether a practice's records are there, whatever the version of their tables.
+    pub(crate) async fn holds_practice(&self) -> Result<bool, StoreError> {
+        let mut tx = self.read().await?;
+        let tables = match &mut tx {
+            Tx::Sqlite(_) => row!(&mut tx, (i64,), "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'audit_head'")?,
+            Tx::Postgres(_) => row!(
+                &mut tx,
+                (i64,),
+                "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'audit_head'"
+            )?,
+        };
+        if tables.is_none_or(|(count,)| count == 0) {
+            return Ok(false);
+        }
+        Ok(row!(&mut tx, (i64,), "SELECT COUNT(*) FROM audit_head")?.is_some_and(|(count,)| count > 0))
+    }
+
+    /// Connects; on SQLite the directory and an empty database are made if they are not there.
+    pub(crate) async fn connect(database: &Database) -> Result<Pool, StoreError> {
+        match database {
+            Database::Sqlite(directory) => {
+                make_private(directory)?;
+                let options = SqliteConnectOptions::new()
+                    .filename(directory.join(FILE))
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+                    .foreign_keys(true)
+                    .busy_timeout(WAIT)
+                    // What is deleted is overwritten, and what is sorted never leaves memory.
+                    .pragma("secure_delete", "ON")
+                    .pragma("temp_store", "MEMORY")
+                    .pragma("cell_size_check", "ON");
+                let writer = SqlitePoolOptions::new()
+                    .max_connections(1)
+                    .acquire_timeout(WAIT)
+                    .connect_with(options.clone())
+                    .await?;
+                let readers = SqlitePoolOptions::new()
+                    .max_connections(SQLITE_READERS)
+                    .acquire_timeout(WAIT)
+                    .connect_lazy_with(options.pragma("query_only", "ON"));
+                Ok(Pool::Sqlite { writer, readers })
+            }
+            Database::Postgres(url) => {
+                // A server that hangs in the middle of an act must not keep the others waiting for ever.
+                let options = PgConnectOptions::from_str(url)?
+                    .application_name("covered")
+                    .options([("lock_timeout", "20s"), ("idle_in_transaction_session_timeout", "60s")]);
+                let pool = PgPoolOptions::new()
+                    .max_connections(POSTGRES_CONNECTIONS)
+                    .acquire_timeout(WAIT)
+                    .connect_with(options)
+                    .await?;
+                Ok(Pool::Postgres(pool))
+            }
+        }
+    }
+
+    /// A transaction that will write. On SQLite it takes the lock at once: one that reads first and writes later may find it gone.
+    pub(crate) async fn write(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Pool::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Pool::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// A transaction that sees one state of the whole database and writes nothing.
+    pub(crate) async fn read(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Pool::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Pool::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        })
+    }
+
+    pub(crate) async fn close(&self) {
+        match self {
+            Pool::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pool::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Tx::Sqlite(transaction) => transaction.commit().await?,
+            Tx::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn roll_back(self) {
+        // What cannot be rolled back by word is rolled back with its connection.
+        let _ = match self {
+            Tx::Sqlite(transaction) => transaction.rollback().await,
+            Tx::Postgres(transaction) => transaction.rollback().await,
+        };
+    }
+}
+
+/// Makes the directory, if need be, and closes it to others.
+fn make_private(directory: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+    let problem = |source| StoreError::File { path: directory.to_path_buf(), source };
+    if directory.is_dir() {
+        let mode = std::fs::metadata(directory).map_err(problem)?.permissions().mode();
+        if mode & 0o077 != 0 {
+            std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o700)).map_err(problem)?;
+        }
+        return Ok(());
+    }
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(problem)
+}

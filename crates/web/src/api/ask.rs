@@ -1,0 +1,133 @@
+//! Asking, what was answered, what was changed after, and the glass.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use store::Id;
+use store::nouns::{Acknowledgement, Change, Clinician, Determination, Facility, Glass, Patient, Visit};
+
+use super::records::Written;
+use crate::Desk;
+use crate::desk::determine::{Ask, Sources};
+use crate::desk::records::View;
+use crate::error::Problem;
+use crate::extract::Path;
+use crate::who::Who;
+
+/// What is asked: a case, or what it is composed of, or both.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    case: Map<String, Value>,
+    patient: Option<Id<Patient>>,
+    facility: Option<Id<Facility>>,
+    clinician: Option<Id<Clinician>>,
+    visit: Option<Id<Visit>>,
+    previous: Option<Id<Determination>>,
+}
+
+pub(crate) async fn determine(
+    State(desk): State<Desk>,
+    who: Who,
+    Written { body, once }: Written<Asked>,
+) -> Result<Response, Problem> {
+    let Asked { case, patient, facility, clinician, visit, previous } = body;
+    let is_composed = patient.is_some() || facility.is_some() || clinician.is_some() || visit.is_some();
+    let case = if is_composed {
+        let sources = Sources { patient, facility, clinician, visit };
+        match desk.compose(&who, &sources, &case).await? {
+            Value::Object(case) => case,
+            _ => Map::new(),
+        }
+    } else {
+        case
+    };
+    let kept = desk.determine_and_keep(&who, Ask { case, patient, visit, previous }, once.as_ref()).await?;
+    let reply = json!({ "id": kept.id, "case": kept.case, "answer": kept.answer, "changes": kept.changes });
+    Ok((StatusCode::CREATED, Json(reply)).into_response())
+}
+
+/// The answer as `covered check --json` prints it, given again from the case that was kept, if the library is the same; else as it was
+/// kept.
+pub(crate) async fn answer(
+    State(desk): State<Desk>,
+    who: Who,
+    Path(id): Path<Id<Determination>>,
+) -> Result<Response, Problem> {
+    let kept = desk.read(&who, id).await?;
+    let text = if kept.library == desk.library().sha256() {
+        let (case, notes) = desk.answers().read(kept.case.reveal())?;
+        desk.answers().answer(&case, &notes)?.to_json()
+    } else {
+        format!("{:#}\n", kept.answer.reveal())
+    };
+    Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
+}
+
+/// What somebody found.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Found {
+    note: String,
+}
+
+pub(crate) async fn review_change(
+    State(desk): State<Desk>,
+    who: Who,
+    Path(id): Path<Id<Change>>,
+    Written { body, .. }: Written<Found>,
+) -> Result<Response, Problem> {
+    let reviewed = desk.review_change(&who, id, &body.note).await?;
+    Ok(Json(View::from(&reviewed)).into_response())
+}
+
+pub(crate) async fn review_glass(
+    State(desk): State<Desk>,
+    who: Who,
+    Path(id): Path<Id<Glass>>,
+    Written { body, .. }: Written<Found>,
+) -> Result<Response, Problem> {
+    let reviewed = desk.review_glass(&who, id, &body.note).await?;
+    Ok(Json(View::from(&reviewed)).into_response())
+}
+
+/// Whose glass, and why.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Broken {
+    patient: Id<Patient>,
+    reason: String,
+}
+
+pub(crate) async fn break_glass(
+    State(desk): State<Desk>,
+    who: Who,
+    Written { body, .. }: Written<Broken>,
+) -> Result<Response, Problem> {
+    let broken = desk.break_glass(&who, body.patient, &body.reason).await?;
+    Ok((StatusCode::CREATED, Json(View::from(&broken))).into_response())
+}
+
+/// The version of what was read.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Acknowledged {
+    text: String,
+}
+
+pub(crate) async fn acknowledge(
+    State(desk): State<Desk>,
+    who: Who,
+    Written { body, once }: Written<Acknowledged>,
+) -> Result<Response, Problem> {
+    let by = who.user().ok_or_else(|| Problem::no_right(crate::access::Right::StatusAcknowledge))?;
+    let mut practice = desk.store().peek(desk.store().practice()).await?;
+    practice.body.hipaa = Some(Acknowledgement { by, at: desk.now(), text: body.text });
+    let id = practice.id;
+    let stored = desk.change(&who, id, practice.version, &practice.body, once.as_ref()).await?;
+    Ok(Json(View::from(&stored)).into_response())
+}

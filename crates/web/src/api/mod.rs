@@ -1,0 +1,498 @@
+//! The API: JSON under `/v1`. Each route is registered with the right it needs and what the description says of it.
+
+mod ask;
+mod audit;
+mod library;
+mod openapi;
+pub(crate) mod operation;
+mod passkeys;
+mod people;
+mod records;
+mod schema;
+
+use axum::http::header;
+use axum::response::IntoResponse;
+use store::nouns::{Change, Clinician, Coverage, Determination, Document, Facility, Glass, Patient, Visit};
+
+use crate::access::{Right, Routes};
+use operation::Holds::{Change as Changed, Nothing, One, Page, Record};
+use operation::Operation;
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    let routes = asking(records(library(passkeys(sign_in(routes)))));
+    let routes = auditing(people(routes));
+    let text = openapi::text(routes.operations());
+    let describe = move || {
+        let text = text.clone();
+        async move { ([(header::CONTENT_TYPE, "application/json")], text).into_response() }
+    };
+    routes.get("/openapi.json", Right::Anyone, describe)
+}
+
+fn sign_in(routes: Routes) -> Routes {
+    use Right::{Anyone, SignedIn};
+    let post = Operation::post;
+    routes
+        .operation(
+            post("/v1/sign-in", Anyone, "signIn", "Sign in with password and code", One("SignIn"), One("SignedIn")),
+            people::sign_in,
+        )
+        .operation(
+            post("/v1/unlock", Anyone, "unlock", "Unlock a session of this browser", One("Unlock"), One("SignedIn"))
+                .status(200),
+            people::unlock,
+        )
+        .operation(post("/v1/lock", SignedIn, "lock", "Lock the session", Nothing, Nothing), people::lock)
+        .operation(post("/v1/sign-out", SignedIn, "signOut", "End the session", Nothing, Nothing), people::sign_out)
+        .operation(Operation::get("/v1/me", SignedIn, "me", "Who asks, and what they may do", One("Me")), people::me)
+        .operation(
+            post("/v1/purpose", SignedIn, "setPurpose", "Say for what records are looked at", One("Purpose"), Nothing),
+            people::purpose,
+        )
+        .operation(
+            Operation::get(
+                "/v1/first/{link}",
+                Anyone,
+                "firstApp",
+                "The secret for the owner's authenticator app",
+                One("App"),
+            ),
+            people::first_app,
+        )
+        .operation(
+            post("/v1/first/{link}", Anyone, "firstStart", "Make the owner", One("FirstStart"), One("Recovery")),
+            people::first_start,
+        )
+        .operation(
+            Operation::get(
+                "/v1/invitations/{link}",
+                Anyone,
+                "invitationApp",
+                "The secret for an authenticator app",
+                One("App"),
+            ),
+            people::invitation_app,
+        )
+        .operation(
+            post("/v1/invitations/{link}", Anyone, "accept", "Accept an invitation", One("Accept"), One("Recovery")),
+            people::accept,
+        )
+}
+
+fn passkeys(routes: Routes) -> Routes {
+    use Right::{Anyone, SignedIn};
+    let post = Operation::post;
+    routes
+        .operation(
+            post(
+                "/v1/sign-in/passkey/challenge",
+                Anyone,
+                "passkeyChallenge",
+                "Begin to sign in by a passkey",
+                Nothing,
+                One("Ceremony"),
+            )
+            .status(201),
+            passkeys::start_sign_in,
+        )
+        .operation(
+            post(
+                "/v1/sign-in/passkey",
+                Anyone,
+                "signInByPasskey",
+                "Sign in by a passkey",
+                One("SignInByPasskey"),
+                One("SignedIn"),
+            ),
+            passkeys::finish_sign_in,
+        )
+        .operation(
+            post("/v1/passkeys/challenge", SignedIn, "newPasskey", "Begin to make a passkey", Nothing, One("Creation"))
+                .status(201),
+            passkeys::start,
+        )
+        .operation(
+            post("/v1/passkeys", SignedIn, "keepPasskey", "Keep a passkey", One("Credential"), Nothing),
+            passkeys::finish,
+        )
+}
+
+fn library(routes: Routes) -> Routes {
+    routes
+        .operation(
+            Operation::get("/v1/names", Right::LibraryRead, "names", "What a case may name", One("Names")),
+            library::names,
+        )
+        .operation(
+            Operation::get(
+                "/v1/policies",
+                Right::LibraryRead,
+                "policies",
+                "The policies of the library",
+                One("PolicyList"),
+            ),
+            library::policies,
+        )
+}
+
+fn records(routes: Routes) -> Routes {
+    use Right::{DocumentRead, PatientRead, PatientWrite, PracticeRead, PracticeWrite, VisitRead, VisitWrite};
+    let (get, post, put) = (Operation::get, Operation::post, Operation::put);
+    routes
+        .operation(get("/v1/practice", PracticeRead, "practice", "The practice", Record("Practice")), records::practice)
+        .operation(
+            put(
+                "/v1/practice",
+                PracticeWrite,
+                "changePractice",
+                "Change the practice",
+                Changed("Practice"),
+                Record("Practice"),
+            ),
+            records::write_practice,
+        )
+        .operation(
+            get("/v1/facilities", PracticeRead, "facilities", "Facilities", Page("Facility")).query(
+                "state",
+                "active|ended",
+                "Which",
+            ),
+            records::list_plain::<Facility>,
+        )
+        .operation(
+            post(
+                "/v1/facilities",
+                PracticeWrite,
+                "makeFacility",
+                "Enter a facility",
+                One("Facility"),
+                Record("Facility"),
+            ),
+            records::make::<Facility>,
+        )
+        .operation(
+            get("/v1/facilities/{id}", PracticeRead, "facility", "A facility", Record("Facility")),
+            records::one::<Facility>,
+        )
+        .operation(
+            put(
+                "/v1/facilities/{id}",
+                PracticeWrite,
+                "changeFacility",
+                "Change a facility",
+                Changed("Facility"),
+                Record("Facility"),
+            ),
+            records::write::<Facility>,
+        )
+        .operation(
+            get("/v1/clinicians", PracticeRead, "clinicians", "Clinicians", Page("Clinician")).query(
+                "state",
+                "active|ended",
+                "Which",
+            ),
+            records::list_plain::<Clinician>,
+        )
+        .operation(
+            post(
+                "/v1/clinicians",
+                PracticeWrite,
+                "makeClinician",
+                "Enter a clinician",
+                One("Clinician"),
+                Record("Clinician"),
+            ),
+            records::make::<Clinician>,
+        )
+        .operation(
+            get("/v1/clinicians/{id}", PracticeRead, "clinician", "A clinician", Record("Clinician")),
+            records::one::<Clinician>,
+        )
+        .operation(
+            put(
+                "/v1/clinicians/{id}",
+                PracticeWrite,
+                "changeClinician",
+                "Change a clinician",
+                Changed("Clinician"),
+                Record("Clinician"),
+            ),
+            records::write::<Clinician>,
+        )
+        .operation(get("/v1/patients", PatientRead, "patients", "Patients", Page("Patient")), records::list::<Patient>)
+        .operation(
+            post("/v1/patients", PatientWrite, "makePatient", "Enter a patient", One("Patient"), Record("Patient")),
+            records::make::<Patient>,
+        )
+        .operation(
+            get("/v1/patients/{id}", PatientRead, "patient", "A patient", Record("Patient")),
+            records::one::<Patient>,
+        )
+        .operation(
+            put(
+                "/v1/patients/{id}",
+                PatientWrite,
+                "changePatient",
+                "Change a patient",
+                Changed("Patient"),
+                Record("Patient"),
+            ),
+            records::write::<Patient>,
+        )
+        .operation(
+            get("/v1/coverages", PatientRead, "coverages", "Plans", Page("Coverage")).query("patient", "id", "Whose"),
+            records::list::<Coverage>,
+        )
+        .operation(
+            post("/v1/coverages", PatientWrite, "makeCoverage", "Enter a plan", One("Coverage"), Record("Coverage")),
+            records::make::<Coverage>,
+        )
+        .operation(
+            get("/v1/coverages/{id}", PatientRead, "coverage", "A plan", Record("Coverage")),
+            records::one::<Coverage>,
+        )
+        .operation(
+            put(
+                "/v1/coverages/{id}",
+                PatientWrite,
+                "changeCoverage",
+                "Change a plan",
+                Changed("Coverage"),
+                Record("Coverage"),
+            ),
+            records::write::<Coverage>,
+        )
+        .operation(
+            get("/v1/visits", VisitRead, "visits", "Visits, the last day first", Page("Visit"))
+                .query("patient", "id", "Whose")
+                .query("facility", "id", "Where")
+                .query("clinician", "id", "By whom")
+                .query("state", "planned|open|closed|cancelled", "How far")
+                .query("from", "date", "From this day on")
+                .query("to", "date", "Until this day"),
+            records::list_by_day::<Visit>,
+        )
+        .operation(
+            post("/v1/visits", VisitWrite, "makeVisit", "Enter a visit", One("Visit"), Record("Visit")),
+            records::make::<Visit>,
+        )
+        .operation(get("/v1/visits/{id}", VisitRead, "visit", "A visit", Record("Visit")), records::one::<Visit>)
+        .operation(
+            put("/v1/visits/{id}", VisitWrite, "changeVisit", "Change a visit", Changed("Visit"), Record("Visit")),
+            records::write::<Visit>,
+        )
+        .operation(
+            get("/v1/documents", DocumentRead, "documents", "Documents", Page("Document"))
+                .query("patient", "id", "Whose")
+                .query("visit", "id", "Of which visit"),
+            records::list::<Document>,
+        )
+        .operation(
+            get("/v1/documents/{id}", DocumentRead, "document", "What a document is", Record("Document")),
+            records::one::<Document>,
+        )
+}
+
+fn asking(routes: Routes) -> Routes {
+    use Right::{
+        BreakGlass, ChangeRead, ChangeReview, DeterminationMake, DeterminationRead, GlassReview, StatusAcknowledge,
+    };
+    let (get, post) = (Operation::get, Operation::post);
+    routes
+        .operation(
+            post(
+                "/v1/determinations",
+                DeterminationMake,
+                "determine",
+                "Answer a case and keep the answer",
+                One("Ask"),
+                One("Determined"),
+            ),
+            ask::determine,
+        )
+        .operation(
+            get(
+                "/v1/determinations",
+                DeterminationRead,
+                "determinations",
+                "Answers that were kept",
+                Page("Determination"),
+            )
+            .query("patient", "id", "Whose")
+            .query("visit", "id", "Of which visit"),
+            records::list::<Determination>,
+        )
+        .operation(
+            get(
+                "/v1/determinations/{id}",
+                DeterminationRead,
+                "determination",
+                "A kept answer",
+                Record("Determination"),
+            ),
+            records::one::<Determination>,
+        )
+        .operation(
+            get(
+                "/v1/determinations/{id}/answer",
+                DeterminationRead,
+                "answer",
+                "The answer as `covered check --json` prints it",
+                One("Answer"),
+            ),
+            ask::answer,
+        )
+        .operation(
+            get("/v1/changes", ChangeRead, "changes", "What was changed after a verdict was shown", Page("Change"))
+                .query("state", "open|reviewed", "Which")
+                .query("patient", "id", "Whose")
+                .query("visit", "id", "Of which visit"),
+            records::list::<Change>,
+        )
+        .operation(
+            post(
+                "/v1/changes/{id}/review",
+                ChangeReview,
+                "reviewChange",
+                "Look a change over",
+                One("Note"),
+                Record("Change"),
+            )
+            .status(200),
+            ask::review_change,
+        )
+        .operation(
+            post(
+                "/v1/break-glass",
+                BreakGlass,
+                "breakGlass",
+                "Open a patient of another facility",
+                One("BreakGlass"),
+                Record("Glass"),
+            ),
+            ask::break_glass,
+        )
+        .operation(
+            get("/v1/break-glass", GlassReview, "brokenGlass", "Who broke the glass, and why", Page("Glass")).query(
+                "state",
+                "open|reviewed",
+                "Which",
+            ),
+            records::list::<Glass>,
+        )
+        .operation(
+            post(
+                "/v1/break-glass/{id}/review",
+                GlassReview,
+                "reviewGlass",
+                "Look it over",
+                One("Note"),
+                Record("Glass"),
+            )
+            .status(200),
+            ask::review_glass,
+        )
+        .operation(
+            post(
+                "/v1/status/acknowledgement",
+                StatusAcknowledge,
+                "acknowledge",
+                "Acknowledge what the first electronic transaction means",
+                One("Acknowledge"),
+                Record("Practice"),
+            )
+            .status(200),
+            ask::acknowledge,
+        )
+}
+
+fn auditing(routes: Routes) -> Routes {
+    let get = Operation::get;
+    routes
+        .operation(
+            get("/v1/audit", Right::AuditRead, "audit", "What was done, the last first", One("AuditPage"))
+                .query("cursor", "count", "`next` of the page before")
+                .query("patient", "id", "About whom")
+                .query("actor", "text", "By whom, as entries name them")
+                .query("purpose", "text", "For what"),
+            audit::entries,
+        )
+        .operation(
+            get(
+                "/v1/patients/{id}/accesses",
+                Right::AccessReport,
+                "accesses",
+                "Who looked, when and why",
+                One("AccessPage"),
+            )
+            .query("cursor", "count", "`next` of the page before"),
+            audit::access_report,
+        )
+        .operation(
+            Operation::post(
+                "/v1/search",
+                Right::PatientRead,
+                "search",
+                "Patients by beginnings of words",
+                One("Words"),
+                Page("Patient"),
+            )
+            .status(200),
+            audit::search,
+        )
+}
+
+fn people(routes: Routes) -> Routes {
+    use Right::{SignedIn, TokenManage, UserManage, UserRead};
+    let (get, post, put, delete) = (Operation::get, Operation::post, Operation::put, Operation::delete);
+    routes
+        .operation(
+            get("/v1/users", UserRead, "users", "Users", Page("User")).query("state", "active|ended", "Which"),
+            people::users,
+        )
+        .operation(
+            post("/v1/users", UserManage, "invite", "Invite somebody", One("Invite"), One("Invited")),
+            people::invite,
+        )
+        .operation(
+            put(
+                "/v1/users/{id}",
+                UserManage,
+                "changeUser",
+                "Change what a user may do",
+                One("ChangeUser"),
+                Record("User"),
+            ),
+            people::change_user,
+        )
+        .operation(
+            post(
+                "/v1/users/{id}/invitation",
+                UserManage,
+                "inviteAgain",
+                "Let a user choose anew how they sign in",
+                Nothing,
+                One("Invited"),
+            )
+            .status(201),
+            people::invite_again,
+        )
+        .operation(
+            get("/v1/sessions", SignedIn, "sessions", "Sessions that are open", One("Sessions")),
+            people::sessions,
+        )
+        .operation(delete("/v1/sessions/{id}", SignedIn, "endSession", "End a session"), people::end_session)
+        .operation(get("/v1/tokens", TokenManage, "tokens", "Tokens of programs", Page("Token")), people::tokens)
+        .operation(
+            post(
+                "/v1/tokens",
+                TokenManage,
+                "makeToken",
+                "Make a token; its secret is shown once",
+                One("MakeToken"),
+                One("MadeToken"),
+            ),
+            people::make_token,
+        )
+        .operation(delete("/v1/tokens/{id}", TokenManage, "endToken", "End a token"), people::end_token)
+}

@@ -1,0 +1,173 @@
+//! What the API's description says of each route. A route and its description are registered together, so that neither is without the
+//! other.
+
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+
+use super::schema;
+use crate::access::Right;
+
+/// What a request or a reply holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// Nothing.
+    Nothing,
+    /// A value of this form.
+    One(&'static str),
+    /// A record of this form with its id and version.
+    Record(&'static str),
+    /// A page of records of this form.
+    Page(&'static str),
+    /// A record of this form and the version that was read.
+    Change(&'static str),
+}
+
+/// A route as the description has it.
+#[derive(Clone, Debug)]
+pub(crate) struct Operation {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) right: Right,
+    id: &'static str,
+    summary: &'static str,
+    query: Vec<(&'static str, &'static str, &'static str)>,
+    takes: Holds,
+    gives: Holds,
+    status: u16,
+}
+
+impl Operation {
+    fn new(method: Method, path: &'static str, right: Right, id: &'static str, summary: &'static str) -> Self {
+        let status = if method == Method::POST { 201 } else { 200 };
+        let (takes, gives) = (Holds::Nothing, Holds::Nothing);
+        Self { method, path, right, id, summary, query: Vec::new(), takes, gives, status }
+    }
+
+    pub(crate) fn get(path: &'static str, right: Right, id: &'static str, summary: &'static str, gives: Holds) -> Self {
+        let operation = Self { gives, ..Self::new(Method::GET, path, right, id, summary) };
+        if matches!(gives, Holds::Page(_)) { operation.pages() } else { operation }
+    }
+
+    pub(crate) fn post(
+        path: &'static str,
+        right: Right,
+        id: &'static str,
+        summary: &'static str,
+        takes: Holds,
+        gives: Holds,
+    ) -> Self {
+        let operation = Self { takes, gives, ..Self::new(Method::POST, path, right, id, summary) };
+        if gives == Holds::Nothing { operation.status(204) } else { operation }
+    }
+
+    pub(crate) fn put(
+        path: &'static str,
+        right: Right,
+        id: &'static str,
+        summary: &'static str,
+        takes: Holds,
+        gives: Holds,
+    ) -> Self {
+        Self { takes, gives, ..Self::new(Method::PUT, path, right, id, summary) }
+    }
+
+    pub(crate) fn delete(path: &'static str, right: Right, id: &'static str, summary: &'static str) -> Self {
+        Self::new(Method::DELETE, path, right, id, summary).status(204)
+    }
+
+    pub(crate) fn status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// A parameter of the query: name, type, meaning.
+    pub(crate) fn query(mut self, name: &'static str, kind: &'static str, says: &'static str) -> Self {
+        self.query.push((name, kind, says));
+        self
+    }
+
+    fn pages(self) -> Self {
+        self.query("cursor", "text", "`next` of the page before").query(
+            "limit",
+            "count",
+            "Most records of a page, 1 to 500",
+        )
+    }
+
+    /// The operation in the words of OpenAPI 3.1.
+    pub(crate) fn description(&self) -> Value {
+        let mut out = Map::new();
+        out.insert("operationId".to_owned(), json!(self.id));
+        out.insert("summary".to_owned(), json!(self.summary));
+        out.insert("description".to_owned(), json!(format!("Needs the right `{}`.", self.right.word())));
+        if self.right == Right::Anyone {
+            out.insert("security".to_owned(), json!([]));
+        }
+        let mut parameters: Vec<Value> = self.path.split('{').skip(1).map(in_path).collect();
+        parameters.extend(self.query.iter().map(|(name, kind, says)| {
+            json!({ "name": name, "in": "query", "required": false, "description": says, "schema": schema::of(kind) })
+        }));
+        if self.method != Method::GET {
+            parameters.push(json!({
+                "name": "Idempotency-Key", "in": "header", "required": false,
+                "description": "A request that comes twice with one key is done once, and answered alike.",
+                "schema": { "type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$" },
+            }));
+        }
+        if !parameters.is_empty() {
+            out.insert("parameters".to_owned(), Value::Array(parameters));
+        }
+        if let Some(schema) = schema_of(self.takes) {
+            let content = json!({ "application/json": { "schema": schema } });
+            out.insert("requestBody".to_owned(), json!({ "required": true, "content": content }));
+        }
+        let mut good = json!({ "description": self.summary });
+        if let Some(schema) = schema_of(self.gives) {
+            good["content"] = json!({ "application/json": { "schema": schema } });
+        }
+        let problem = |says: &str| {
+            let schema = json!({ "$ref": "#/components/schemas/Problem" });
+            json!({ "description": says, "content": { "application/problem+json": { "schema": schema } } })
+        };
+        let responses = json!({
+            self.status.to_string(): good,
+            "4XX": problem("It was not done; `code`, `detail` and `next` say why and what to do."),
+            "503": problem("It was not done, and may be later."),
+        });
+        out.insert("responses".to_owned(), responses);
+        Value::Object(out)
+    }
+}
+
+fn in_path(part: &str) -> Value {
+    let name = part.split('}').next().unwrap_or_default();
+    json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
+}
+
+fn schema_of(holds: Holds) -> Option<Value> {
+    let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let object = |properties: Value| {
+        let required: Vec<&String> = properties.as_object().into_iter().flat_map(Map::keys).collect();
+        json!({ "type": "object", "required": required, "properties": properties })
+    };
+    let record = |name: &str| {
+        object(json!({
+            "id": schema::of("id"), "version": schema::of("count"), "created_at": schema::of("time"),
+            "changed_at": schema::of("time"), "record": reference(name),
+        }))
+    };
+    match holds {
+        Holds::Nothing => None,
+        Holds::One(name) => Some(reference(name)),
+        Holds::Record(name) => Some(record(name)),
+        Holds::Page(name) => Some(object(json!({
+            "items": { "type": "array", "items": record(name) },
+            "next": { "type": ["string", "null"] },
+        }))),
+        Holds::Change(name) => {
+            let mut change = object(json!({ "version": schema::of("count"), "record": reference(name) }));
+            change["additionalProperties"] = json!(false);
+            Some(change)
+        }
+    }
+}

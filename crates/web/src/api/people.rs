@@ -1,0 +1,327 @@
+//! Signing in, users, sessions, tokens.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::SignedDuration;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use store::nouns::{Facility, Session, Token, User};
+use store::{Id, Order, Phi, Purpose, Role, Stored};
+use zeroize::Zeroizing;
+
+use super::records::{ListQuery, Written, page_of};
+use crate::Desk;
+use crate::access::{Right, may};
+use crate::error::Problem;
+use crate::extract::{Body, Path, Query};
+use crate::layers::Address;
+use crate::signin::first::{self, Owner};
+use crate::signin::session::{TOKEN_PREFIX, hash_of, new_secret};
+use crate::signin::{self, Attempt, NewUser, SignedIn, invitation, totp};
+use crate::who::{RequestId, Who};
+
+/// A token is good for at most so many days.
+pub(crate) const TOKEN_DAYS_MAX: i64 = 366;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignIn {
+    email: String,
+    password: Zeroizing<String>,
+    code: String,
+}
+
+fn with_cookie(status: StatusCode, signed_in: &SignedIn, reply: Value) -> Response {
+    (status, [(header::SET_COOKIE, signed_in.cookie.clone())], Json(reply)).into_response()
+}
+
+pub(crate) async fn sign_in(
+    State(desk): State<Desk>,
+    request: RequestId,
+    address: Address,
+    headers: HeaderMap,
+    Body(SignIn { email, password, code }): Body<SignIn>,
+) -> Result<Response, Problem> {
+    let attempt = Attempt { email, password, code };
+    let signed_in = signin::sign_in(&desk, attempt, &headers, address, request).await?;
+    Ok(with_cookie(StatusCode::CREATED, &signed_in, json!({ "user": signed_in.user })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Unlock {
+    email: String,
+    password: Zeroizing<String>,
+}
+
+pub(crate) async fn unlock(
+    State(desk): State<Desk>,
+    request: RequestId,
+    address: Address,
+    headers: HeaderMap,
+    Body(Unlock { email, password }): Body<Unlock>,
+) -> Result<Response, Problem> {
+    let signed_in = signin::unlock(&desk, &email, password, &headers, address, request).await?;
+    Ok(with_cookie(StatusCode::OK, &signed_in, json!({ "user": signed_in.user })))
+}
+
+pub(crate) async fn lock(State(desk): State<Desk>, who: Who) -> Result<StatusCode, Problem> {
+    signin::lock(&desk, &who).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) async fn sign_out(State(desk): State<Desk>, who: Who, headers: HeaderMap) -> Result<Response, Problem> {
+    let cookie = signin::sign_out(&desk, &who, &headers).await?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+}
+
+pub(crate) async fn me(who: Who) -> Response {
+    let rights: Vec<&str> = Right::ALL.into_iter().filter(|right| who.may(*right)).map(Right::word).collect();
+    Json(json!({
+        "name": who.name, "role": who.role, "purpose": who.purpose, "facilities": who.facilities, "rights": rights, "csrf": who.csrf,
+    }))
+    .into_response()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ForPurpose {
+    purpose: Purpose,
+}
+
+pub(crate) async fn purpose(
+    State(desk): State<Desk>,
+    who: Who,
+    Body(body): Body<ForPurpose>,
+) -> Result<StatusCode, Problem> {
+    signin::set_purpose(&desk, &who, body.purpose).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn app(secret: &str, account: &str) -> Response {
+    Json(json!({ "secret": secret, "address": totp::address(secret, "Covered", account) })).into_response()
+}
+
+pub(crate) async fn first_app(State(desk): State<Desk>, Path(link): Path<String>) -> Result<Response, Problem> {
+    Ok(app(desk.first().totp(&link).ok_or_else(Problem::not_found)?, "owner"))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct First {
+    practice: String,
+    email: String,
+    name: String,
+    password: Zeroizing<String>,
+    code: String,
+}
+
+pub(crate) async fn first_start(
+    State(desk): State<Desk>,
+    request: RequestId,
+    address: Address,
+    headers: HeaderMap,
+    Path(link): Path<String>,
+    Body(body): Body<First>,
+) -> Result<Response, Problem> {
+    let First { practice, email, name, password, code } = body;
+    let owner = Owner { practice, user: NewUser { email, name, password }, code };
+    let device = signin::device(&headers);
+    let (signed_in, codes) = first::create(&desk, &link, owner, address, &device, request).await?;
+    Ok(with_cookie(StatusCode::CREATED, &signed_in, json!({ "user": signed_in.user, "recovery_codes": codes })))
+}
+
+pub(crate) async fn invitation_app(State(desk): State<Desk>, Path(link): Path<String>) -> Result<Response, Problem> {
+    let open = invitation::open(&desk, &link).await?;
+    Ok(app(&open.totp, &open.user.email))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Accept {
+    password: Zeroizing<String>,
+    code: String,
+}
+
+pub(crate) async fn accept(
+    State(desk): State<Desk>,
+    request: RequestId,
+    address: Address,
+    headers: HeaderMap,
+    Path(link): Path<String>,
+    Body(Accept { password, code }): Body<Accept>,
+) -> Result<Response, Problem> {
+    let device = signin::device(&headers);
+    let accepted = invitation::accept(&desk, &link, password, &code, address, &device, request).await?;
+    let (signed_in, codes) = accepted;
+    Ok(with_cookie(StatusCode::CREATED, &signed_in, json!({ "user": signed_in.user, "recovery_codes": codes })))
+}
+
+/// A record with what of it may be seen.
+fn shown<R>(stored: &Stored<R>, record: Value) -> Value {
+    json!({
+        "id": stored.id, "version": stored.version, "created_at": stored.created_at, "changed_at": stored.changed_at, "record": record,
+    })
+}
+
+/// A user without what they sign in with.
+fn user(stored: &Stored<User>) -> Value {
+    let User { email, name, role, facilities, active, password, recovery, passkeys, .. } = &stored.body;
+    shown(
+        stored,
+        json!({
+            "email": email, "name": name, "role": role, "facilities": facilities, "active": active,
+            "has_password": password.is_some(), "recovery_codes_left": recovery.len(), "passkeys": passkeys.len(),
+        }),
+    )
+}
+
+pub(crate) async fn users(State(desk): State<Desk>, Query(query): Query<ListQuery>) -> Result<Response, Problem> {
+    Ok(page_of(&desk.store().peek_all(&query.wanted::<User>(Order::Oldest)?).await?, user))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Invite {
+    email: String,
+    name: String,
+    role: Role,
+    #[serde(default)]
+    facilities: Vec<Id<Facility>>,
+}
+
+pub(crate) async fn invite(
+    State(desk): State<Desk>,
+    who: Who,
+    Body(Invite { email, name, role, facilities }): Body<Invite>,
+) -> Result<Response, Problem> {
+    let invited = invitation::invite(&desk, &who, &email, &name, role, facilities).await?;
+    Ok((StatusCode::CREATED, Json(json!({ "user": invited.user.id, "link": invited.link }))).into_response())
+}
+
+pub(crate) async fn invite_again(
+    State(desk): State<Desk>,
+    who: Who,
+    Path(id): Path<Id<User>>,
+) -> Result<Response, Problem> {
+    let invited = invitation::again(&desk, &who, desk.store().peek(id).await?).await?;
+    Ok((StatusCode::CREATED, Json(json!({ "user": invited.user.id, "link": invited.link }))).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangeUser {
+    version: i64,
+    role: Role,
+    facilities: Vec<Id<Facility>>,
+    active: bool,
+}
+
+pub(crate) async fn change_user(
+    State(desk): State<Desk>,
+    who: Who,
+    Path(id): Path<Id<User>>,
+    Written { body, once }: Written<ChangeUser>,
+) -> Result<Response, Problem> {
+    let before = desk.store().peek(id).await?;
+    if who.user() == Some(id) && (!body.active || body.role != Role::Owner) {
+        return Err(Problem::conflict("an owner does not take the role from themselves", "ask another owner"));
+    }
+    if body.role == Role::Integration {
+        return Err(Problem::field("/role", "W0108", "people do not have this role", "make a token for a program"));
+    }
+    let changed = User { role: body.role, facilities: body.facilities, active: body.active, ..before.body };
+    let stored = desk.change(&who, id, body.version, &changed, once.as_ref()).await?;
+    desk.sessions().forget();
+    Ok(Json(user(&stored)).into_response())
+}
+
+/// A session without the hash of its secret.
+fn session(stored: &Stored<Session>) -> Value {
+    let Session { user, device, purpose, seen_at, ends_at, locked, .. } = &stored.body;
+    shown(
+        stored,
+        json!({ "user": user, "device": device, "purpose": purpose, "seen_at": seen_at, "ends_at": ends_at, "locked": locked }),
+    )
+}
+
+/// One's own sessions, and everybody's for who manages users.
+pub(crate) async fn sessions(State(desk): State<Desk>, who: Who) -> Result<Response, Problem> {
+    let of = if who.may(Right::UserManage) { None } else { who.user() };
+    if of.is_none() && !who.may(Right::UserManage) {
+        return Ok(Json(json!({ "items": [] })).into_response());
+    }
+    let found = invitation::sessions(&desk, of).await?;
+    Ok(Json(json!({ "items": found.iter().map(session).collect::<Vec<_>>() })).into_response())
+}
+
+pub(crate) async fn end_session(
+    State(desk): State<Desk>,
+    who: Who,
+    Path(id): Path<Id<Session>>,
+) -> Result<StatusCode, Problem> {
+    signin::end_session(&desk, &who, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A token without the hash of its secret.
+fn token(stored: &Stored<Token>) -> Value {
+    let Token { name, by, scopes, facilities, ends_at, ended_at, .. } = &stored.body;
+    shown(
+        stored,
+        json!({ "name": name, "by": by, "scopes": scopes, "facilities": facilities, "ends_at": ends_at, "ended_at": ended_at }),
+    )
+}
+
+pub(crate) async fn tokens(State(desk): State<Desk>, Query(query): Query<ListQuery>) -> Result<Response, Problem> {
+    Ok(page_of(&desk.store().peek_all(&query.wanted::<Token>(Order::Newest)?).await?, token))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MakeToken {
+    name: String,
+    scopes: Vec<String>,
+    #[serde(default)]
+    facilities: Vec<Id<Facility>>,
+    days: i64,
+}
+
+pub(crate) async fn make_token(
+    State(desk): State<Desk>,
+    who: Who,
+    Body(MakeToken { name, scopes, facilities, days }): Body<MakeToken>,
+) -> Result<Response, Problem> {
+    let by = who.user().ok_or_else(|| Problem::no_right(Right::TokenManage))?;
+    let may_hold = |word: &String| Right::of_word(word).is_some_and(|right| may(Role::Integration, right));
+    if scopes.is_empty() || !scopes.iter().all(may_hold) {
+        let all = Right::ALL.into_iter().filter(|right| may(Role::Integration, *right)).map(Right::word);
+        let next = format!("take some of: {}", all.collect::<Vec<_>>().join(", "));
+        return Err(Problem::field("/scopes", "W0204", "a program may not hold these rights, or none is named", next));
+    }
+    if !(1..=TOKEN_DAYS_MAX).contains(&days) {
+        let next = format!("take 1 to {TOKEN_DAYS_MAX} days");
+        return Err(Problem::field("/days", "W0205", "a token ends after at least a day and at most a year", next));
+    }
+    let secret = format!("{TOKEN_PREFIX}{}", new_secret().map_err(|_| Problem::internal())?);
+    let ends_at = desk.now() + SignedDuration::from_hours(24 * days);
+    let token_sha256 = Phi::new(hash_of(&secret));
+    let body = Token { name, token_sha256, by, scopes, facilities, ends_at, ended_at: None };
+    let stored = desk.create(&who, &body, None).await?;
+    let reply = json!({ "id": stored.id, "secret": secret, "ends_at": ends_at });
+    Ok((StatusCode::CREATED, Json(reply)).into_response())
+}
+
+pub(crate) async fn end_token(
+    State(desk): State<Desk>,
+    who: Who,
+    Path(id): Path<Id<Token>>,
+) -> Result<StatusCode, Problem> {
+    let before = desk.store().peek(id).await?;
+    let ended = Token { ended_at: Some(desk.now()), ..before.body.clone() };
+    desk.change(&who, id, before.version, &ended, None).await?;
+    desk.sessions().forget();
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,165 @@
+//! Invitations: an owner gives somebody a role, and the link by which they choose how they sign in.
+//!
+//! A new invitation to a user who exists lets them choose anew: it is how somebody comes back who lost everything.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use store::nouns::{Facility, Session, User};
+use store::{Action, Id, Phi, Purpose, Query, Role, Stored};
+use zeroize::Zeroizing;
+
+use super::session::{hash_of, new_secret};
+use super::{NewUser, SignedIn, totp};
+use crate::Desk;
+use crate::error::Problem;
+use crate::layers::Address;
+use crate::who::{RequestId, Who};
+
+/// An invitation is good for so long.
+pub const INVITATION_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// A user with the path of the link to send.
+pub struct Invited {
+    /// The user, who cannot sign in yet.
+    pub user: Stored<User>,
+    /// What follows the origin in the link. It is shown once.
+    pub link: String,
+}
+
+/// Invites somebody.
+///
+/// # Errors
+/// If the e-mail is none, or somebody has it.
+pub async fn invite(
+    desk: &Desk,
+    who: &Who,
+    email: &str,
+    name: &str,
+    role: Role,
+    facilities: Vec<Id<Facility>>,
+) -> Result<Invited, Problem> {
+    let (email, name) = (email.trim().to_owned(), name.trim().to_owned());
+    if !super::is_email(&email) {
+        return Err(Problem::field("/email", "W0105", "this is not an e-mail address", "write it as name@example.org"));
+    }
+    if role == Role::Integration {
+        return Err(Problem::field("/role", "W0108", "people do not have this role", "make a token for a program"));
+    }
+    if !desk.store().recognize::<User>("email", &email).await?.is_empty() {
+        return Err(Problem::conflict("somebody has this e-mail", "change that user, or invite them again"));
+    }
+    let body = User {
+        email,
+        name,
+        role,
+        facilities,
+        active: true,
+        password: None,
+        totp: None,
+        totp_step: 0,
+        recovery: Vec::new(),
+        passkeys: Vec::new(),
+        settings: Value::Null,
+    };
+    let user = desk.create(who, &body, None).await?;
+    again(desk, who, user).await
+}
+
+/// Invites somebody who is a user again. What they signed in with serves until they accept.
+///
+/// # Errors
+/// If it cannot be written.
+pub async fn again(desk: &Desk, who: &Who, user: Stored<User>) -> Result<Invited, Problem> {
+    let secret = new_secret().map_err(|_| Problem::internal())?;
+    let totp = totp::new_secret().map_err(|_| Problem::internal())?;
+    let now = desk.now();
+    let body = Session {
+        user: user.id,
+        token_sha256: Phi::new(hash_of(&secret)),
+        device: "invitation".to_owned(),
+        purpose: Purpose::Operations,
+        facility: None,
+        seen_at: now,
+        ends_at: now + INVITATION_MAX,
+        locked: true,
+        ended_at: None,
+        kept: json!({ "invitation": true, "totp": totp }),
+    };
+    desk.create(who, &body, None).await?;
+    Ok(Invited { user, link: format!("/invitation/{secret}") })
+}
+
+/// An invitation that can be accepted.
+pub struct Open {
+    session: Stored<Session>,
+    /// Who is invited.
+    pub user: Stored<User>,
+    /// The secret for their authenticator app.
+    pub totp: String,
+}
+
+/// The invitation of a link.
+///
+/// # Errors
+/// If it is unknown, was used, or is too old.
+pub async fn open(desk: &Desk, link: &str) -> Result<Open, Problem> {
+    let found = desk.store().recognize::<Session>("token", &hash_of(link)).await?.pop();
+    let session = found
+        .filter(|session| super::is_invitation(session) && session.ended_at.is_none() && desk.now() < session.ends_at);
+    let session = session.ok_or_else(Problem::not_found)?;
+    let user = desk.store().peek(session.user).await?;
+    let totp = session.kept["totp"].as_str().unwrap_or_default().to_owned();
+    if !user.active { Err(Problem::not_found()) } else { Ok(Open { session, user, totp }) }
+}
+
+/// Accepts an invitation: password and app are chosen, and the person is signed in. Sessions from before end.
+///
+/// # Errors
+/// If the link serves no more, or the password or the code cannot be taken.
+pub async fn accept(
+    desk: &Desk,
+    link: &str,
+    password: Zeroizing<String>,
+    code: &str,
+    address: Address,
+    device: &str,
+    request: RequestId,
+) -> Result<(SignedIn, Vec<String>), Problem> {
+    let Open { session, user, totp } = open(desk, link).await?;
+    let practice = desk.store().peek(desk.store().practice()).await?.body.name;
+    let new = NewUser { email: user.email.clone(), name: user.name.clone(), password };
+    let (chosen, codes) =
+        super::new_user(desk, new, user.role, user.facilities.clone(), &totp, code, &practice).await?;
+    let chosen = User { passkeys: user.passkeys.clone(), settings: user.settings.clone(), ..chosen };
+    let act = store::Act { actor: store::Actor::User(user.id), ..desk.act_of_nobody(request) };
+    let mut work = desk.store().begin(&act).await?;
+    work.update(user.id, user.version, &chosen).await?;
+    for mut old in work.look_up::<Session>("user", &user.id.to_string()).await? {
+        if old.ended_at.is_none() {
+            old.body.ended_at = Some(act.at);
+            work.update(old.id, old.version, &old.body).await?;
+            work.note::<Session>(Action::SignOut, Some(old.id), None, None)?;
+        }
+    }
+    work.commit().await?;
+    debug_assert!(session.user == user.id);
+    desk.sessions().forget();
+    let signed_in = super::begin_session(desk, user.id, user.role, address, device, request, &[]).await?;
+    Ok((signed_in, codes))
+}
+
+/// All sessions that have not ended, of one user or of all; invitations are none.
+///
+/// # Errors
+/// If the records cannot be read.
+pub async fn sessions(desk: &Desk, user: Option<Id<User>>) -> Result<Vec<Stored<Session>>, Problem> {
+    let found = match user {
+        Some(user) => desk.store().recognize::<Session>("user", &user.to_string()).await?,
+        None => desk.store().peek_all(&Query::<Session>::all().state("active")).await?.items,
+    };
+    let now = desk.now();
+    let is_open = |session: &Stored<Session>| {
+        session.ended_at.is_none() && now < session.ends_at && !super::is_invitation(session)
+    };
+    Ok(found.into_iter().filter(is_open).collect())
+}

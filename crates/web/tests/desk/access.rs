@@ -1,0 +1,148 @@
+//! Every role at every endpoint.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use web::access::{Right, Role, may};
+
+use crate::house::{Caller, House};
+
+/// What stands for a parameter of a path: no record has it.
+const NOWHERE: &str = "00000000000000000000000001";
+
+async fn callers(house: &House) -> Vec<(Option<Role>, Caller)> {
+    let owner = house.owner().await;
+    let mut all = vec![(None, Caller::Nobody)];
+    for role in Role::ALL {
+        let caller = match role {
+            Role::Owner => house.colleague(&owner, "owner", &[]).await,
+            Role::Integration => {
+                let rights = Right::ALL.into_iter().filter(|right| may(Role::Integration, *right)).map(Right::word);
+                house.program(&owner, &rights.collect::<Vec<_>>()).await
+            }
+            role => house.colleague(&owner, role.word(), &[]).await,
+        };
+        all.push((Some(role), caller));
+    }
+    all
+}
+
+/// The table, from what the server does: a route lets a role in if and only if the table of rights says so.
+#[tokio::test]
+async fn every_role_at_every_endpoint() {
+    let house = House::new().await;
+    let callers = callers(&house).await;
+    let routes = web::routes();
+    assert!(routes.table().len() > 40, "{} routes", routes.table().len());
+    let ends_session = ["/v1/sign-out", "/v1/lock", "/sign-out", "/lock"];
+    for route in routes.table().iter().filter(|route| !ends_session.contains(&route.path)) {
+        let path = route.path.replace("{id}", NOWHERE).replace("{link}", "nothing");
+        for (role, caller) in &callers {
+            let reply = house.call(caller, route.method.clone(), &path, Some(&json!({}))).await;
+            let is_let_in = match (route.right, role) {
+                (Right::Anyone, _) => true,
+                (_, None) => false,
+                (right, Some(role)) => may(*role, right),
+            };
+            // The API says the code in JSON, a page in its last line.
+            let says = |code: &str| {
+                let json = serde_json::from_str::<Value>(&reply.text).unwrap_or_default();
+                json["code"] == code || reply.text.contains(&format!("{} · {code}", reply.status.as_u16()))
+            };
+            let sent_to_sign_in = role.is_none() && route.right != Right::Anyone && reply.status == 303;
+            let is_refused = says("W0401") || says("W0403") || sent_to_sign_in;
+            let whom = role.map_or("nobody", Role::word);
+            assert_eq!(
+                is_refused, !is_let_in,
+                "{whom} at {} {}: {} {}",
+                route.method, route.path, reply.status, reply.text
+            );
+            assert!(!reply.status.is_server_error(), "{whom} at {} {}: {}", route.method, route.path, reply.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_program_does_what_its_scopes_name_until_it_ends() {
+    let house = House::new().await;
+    let owner = house.owner().await;
+    let program = house.program(&owner, &["patient-read"]).await;
+    house.get(&program, "/v1/patients").await.is(200);
+    house.get(&program, "/v1/me").await.is(200);
+    house.get(&program, "/v1/visits").await.is(403);
+    house.post(&program, "/v1/patients", json!({ "family": "Invented", "given": "Ada" })).await.is(403);
+    for scopes in [json!(["user-manage"]), json!([]), json!(["everything"])] {
+        let body = json!({ "name": "too much", "scopes": scopes, "days": 30 });
+        house.post(&owner, "/v1/tokens", body).await.is(422);
+    }
+    house.pass(31 * 24 * 3600);
+    house.get(&program, "/v1/patients").await.is(401);
+}
+
+#[tokio::test]
+async fn a_refusal_is_written_down_and_a_purpose_is_checked() {
+    let house = House::new().await;
+    let owner = house.owner().await;
+    let clerk = house.colleague(&owner, "front-desk", &[]).await;
+    house.get(&clerk, "/v1/tokens").await.is(403);
+    let text = house.desk.metrics().text();
+    assert!(text.contains("covered_refused_total 1"), "{text}");
+    let mut asked = crate::house::request(&clerk, Method::GET, "/v1/patients", None);
+    asked.headers_mut().insert("purpose", "audit".parse().unwrap());
+    assert_eq!(house.send(asked).await.is(403).json()["code"], "W0413");
+    for (purpose, status) in [("treatment", 200), ("break-glass", 403), ("curiosity", 403)] {
+        let mut asked = crate::house::request(&clerk, Method::GET, "/v1/patients", None);
+        asked.headers_mut().insert("purpose", purpose.parse().unwrap());
+        house.send(asked).await.is(status);
+    }
+}
+
+#[tokio::test]
+async fn another_facility_opens_by_breaking_the_glass_alone() {
+    let house = House::new().await;
+    let owner = house.owner().await;
+    let facility = async |name: &str| {
+        let body = json!({ "name": name, "active": true, "case": { "kind": "medical-spa", "state": "TX" } });
+        house.post(&owner, "/v1/facilities", body).await.is(201).json()["id"].as_str().unwrap().to_owned()
+    };
+    let (north, south) = (facility("North").await, facility("South").await);
+    let clerk = house.colleague(&owner, "front-desk", &[&north]).await;
+    let patient =
+        house.post(&owner, "/v1/patients", json!({ "family": "Invented", "given": "Ada" })).await.is(201).json();
+    let patient = patient["id"].as_str().unwrap();
+    let visit = json!({ "patient": patient, "facility": south, "day": "2026-11-20", "case": { "line": [{ "treatment": "botox" }] } });
+    let visit = house.post(&owner, "/v1/visits", visit).await.is(201).json()["id"].as_str().unwrap().to_owned();
+    let (of_patient, of_visit) = (format!("/v1/patients/{patient}"), format!("/v1/visits/{visit}"));
+    for path in [&of_patient, &of_visit] {
+        assert_eq!(house.get(&clerk, path).await.is(403).json()["code"], "W0423");
+    }
+    assert_eq!(house.get(&clerk, "/v1/visits").await.is(200).json()["items"], json!([]));
+    let elsewhere = json!({ "patient": patient, "facility": south, "day": "2026-11-21", "case": {} });
+    house.post(&clerk, "/v1/visits", elsewhere).await.is(403);
+
+    house.post(&clerk, "/v1/break-glass", json!({ "patient": patient, "reason": "short" })).await.is(422);
+    let reason = "the patient collapsed in our waiting room";
+    let glass =
+        house.post(&clerk, "/v1/break-glass", json!({ "patient": patient, "reason": reason })).await.is(201).json();
+    house.get(&clerk, &of_patient).await.is(200);
+    house.get(&clerk, &of_visit).await.is(200);
+    house.pass(3601);
+    let clerk = again(&house, &clerk, "front-desk-1@example.org").await;
+    let owner = again(&house, &owner, "owner@example.org").await;
+    house.get(&clerk, &of_visit).await.is(403);
+
+    let officer = house.colleague(&owner, "compliance", &[]).await;
+    let open = house.get(&officer, "/v1/break-glass?state=open").await.is(200).json();
+    assert_eq!(open["items"][0]["record"]["reason"], reason);
+    let review = format!("/v1/break-glass/{}/review", glass["id"].as_str().unwrap());
+    house.post(&officer, &review, json!({ "note": "an emergency indeed" })).await.is(200);
+    house.post(&officer, &review, json!({ "note": "twice" })).await.is(409);
+    assert_eq!(house.get(&officer, "/v1/break-glass?state=open").await.is(200).json()["items"], json!([]));
+}
+
+/// Unlocks a session that was idle.
+async fn again(house: &House, caller: &Caller, email: &str) -> Caller {
+    let Caller::Person { secret, .. } = caller else { panic!("a person") };
+    let body = json!({ "email": email, "password": crate::house::PASSWORD });
+    let reply = house.post(caller, "/v1/unlock", body).await.is(200);
+    house.person(&reply, secret).await
+}

@@ -1,0 +1,215 @@
+//! Codes of answers in plain words of our own.
+//!
+//! The code lists are X12's; these are no copies of their texts but short hints for the biller.
+
+type Words = &'static [(&'static str, &'static str)];
+
+pub(super) fn of(list: Words, code: &[u8]) -> Option<&'static str> {
+    list.iter().find(|(known, _)| known.as_bytes() == code).map(|(_, words)| *words)
+}
+
+/// Why a segment is wrong: IK304.
+pub(super) const SEGMENT: Words = &[
+    ("1", "the receiver does not know this segment"),
+    ("2", "this segment does not belong here"),
+    ("3", "a required segment is missing here"),
+    ("4", "the loop occurs too often"),
+    ("5", "the segment occurs too often"),
+    ("6", "the segment is not part of this transaction set"),
+    ("7", "the segment is out of order"),
+    ("8", "one or more of its elements are wrong"),
+    ("I4", "a segment that the guide does not use"),
+    ("I6", "a segment that this situation asks for is missing"),
+    ("I7", "a required loop is missing"),
+    ("I8", "the loop or segment occurs fewer times than required"),
+    ("I9", "a segment that the guide does not use is present"),
+];
+
+/// Why an element is wrong: IK403.
+pub(super) const ELEMENT: Words = &[
+    ("1", "a required value is missing"),
+    ("2", "a value that another value calls for is missing"),
+    ("3", "there are more values than the segment can have"),
+    ("4", "the value is too short"),
+    ("5", "the value is too long"),
+    ("6", "the value holds characters it must not"),
+    ("7", "the code is not one of those allowed"),
+    ("8", "the date is not valid"),
+    ("9", "the time is not valid"),
+    ("10", "the value must be empty here"),
+    ("12", "the value repeats too often"),
+    ("13", "the value repeats fewer times than required"),
+    ("I6", "the code is not one of those the guide allows"),
+    ("I9", "a value that this situation asks for is missing"),
+    ("I10", "a value the guide does not use is present"),
+    ("I11", "a value the guide does not use is present"),
+    ("I12", "the value does not have the form the guide asks for"),
+    ("I13", "the value is not what the guide asks for"),
+];
+
+/// Why a transaction set is refused: IK502.
+pub(super) const SET: Words = &[
+    ("1", "the receiver does not take this kind of transaction set"),
+    ("2", "the transaction set has no trailer"),
+    ("3", "the control numbers of ST and SE differ"),
+    ("4", "the segment count in SE01 is wrong"),
+    ("5", "one or more segments are wrong"),
+    ("6", "the transaction set identifier is missing or wrong"),
+    ("7", "the control number is missing or wrong"),
+    ("23", "the control number was already used in this group"),
+    ("I5", "the guide is not followed; the segments named say where"),
+    ("I6", "the receiver does not take this version"),
+];
+
+/// What is wrong with an interchange: TA105.
+pub(super) const INTERCHANGE: Words = &[
+    ("000", "nothing is wrong"),
+    ("001", "IEA02 and ISA13 hold different control numbers"),
+    ("002", "the standard named in ISA11 is not taken"),
+    ("003", "the version in ISA12 is not taken"),
+    ("004", "the segment terminator cannot be used"),
+    ("005", "the kind of sender number (ISA05) is wrong"),
+    ("006", "the sender (ISA06) is not known"),
+    ("007", "the kind of receiver number (ISA07) is wrong"),
+    ("008", "the receiver number (ISA08) is wrong"),
+    ("009", "the receiver (ISA08) is not known"),
+    ("010", "ISA01 is wrong"),
+    ("011", "ISA02 is wrong"),
+    ("012", "ISA03 is wrong"),
+    ("013", "ISA04 is wrong"),
+    ("014", "the date (ISA09) is wrong"),
+    ("015", "the time (ISA10) is wrong"),
+    ("016", "ISA11 is wrong"),
+    ("017", "the version (ISA12) is wrong"),
+    ("018", "the control number (ISA13) is wrong"),
+    ("019", "ISA14 is wrong"),
+    ("020", "test or production (ISA15) is wrong"),
+    ("021", "the number of groups in IEA01 is wrong"),
+    ("022", "the structure of the interchange is wrong"),
+    ("023", "the file ended too early"),
+    ("024", "the content cannot be read"),
+    ("025", "the control number was already used"),
+    ("026", "a separator cannot be used"),
+    ("027", "a separator cannot be used"),
+    ("028", "the file is not in a form the receiver takes"),
+];
+
+/// Categories of claim status: STC01-1.
+pub(super) const CATEGORY: Words = &[
+    ("A0", "passed on to another party"),
+    ("A1", "received; not yet looked at"),
+    ("A2", "accepted for a decision"),
+    ("A3", "returned: it cannot be processed"),
+    ("A4", "not found"),
+    ("A5", "split into several claims"),
+    ("A6", "rejected: something is missing"),
+    ("A7", "rejected: something is wrong"),
+    ("A8", "rejected: two values do not go together"),
+    ("P0", "pending; the payer does not say why"),
+    ("P1", "being processed"),
+    ("P2", "under review"),
+    ("P3", "waiting for information from the provider"),
+    ("P4", "waiting for information from the patient"),
+    ("P5", "waiting for a decision on something else"),
+    ("F0", "decided"),
+    ("F1", "decided and paid"),
+    ("F2", "denied"),
+    ("F3", "decided again, differently"),
+    ("F4", "decided; no payment is due"),
+    ("R0", "the payer asks for information"),
+    ("R1", "the payer asks about somebody named in the claim"),
+    ("R3", "the payer asks about the claim"),
+    ("R4", "the payer asks for documents"),
+    ("E0", "the answer could not be made"),
+    ("E1", "the payer's system did not answer"),
+    ("E2", "the information holder does not respond"),
+    ("E3", "the question could not be corrected"),
+    ("E4", "the connection failed"),
+    ("D0", "no such claim was found"),
+];
+
+/// Claim status codes: STC01-2.
+pub(super) const STATUS: Words = &[
+    ("19", "receipt is acknowledged"),
+    ("20", "accepted for processing"),
+    ("21", "information is missing or wrong"),
+    ("24", "not approved for electronic claims"),
+    ("26", "the entity is not found"),
+    ("33", "the subscriber is not found"),
+    ("35", "the claim is not found"),
+    ("54", "a duplicate of a claim already sent"),
+    ("65", "the claim was paid"),
+    ("88", "not eligible on the dates of service"),
+    ("97", "patient eligibility is not found"),
+    ("116", "sent to the wrong payer"),
+    ("122", "missing or wrong information stops the processing"),
+    ("125", "the name"),
+    ("126", "the address"),
+    ("128", "the tax number"),
+    ("145", "the provider taxonomy"),
+    ("153", "the identification number"),
+    ("158", "the date of birth"),
+    ("164", "the member number"),
+    ("178", "the charges"),
+    ("187", "the dates of service"),
+    ("249", "the place of service"),
+    ("254", "the principal diagnosis"),
+    ("255", "the diagnosis codes"),
+    ("400", "the claim does not balance"),
+    ("402", "the amount must be more than zero"),
+    ("453", "the modifiers"),
+    ("454", "the procedure code"),
+    ("464", "the payer's claim number"),
+    ("476", "the units"),
+    ("477", "the diagnosis pointers"),
+    ("488", "the diagnosis of the service"),
+    ("496", "the submitter may not send claims for this provider"),
+    ("500", "the ZIP code"),
+    ("507", "the HCPCS code"),
+    ("510", "a date in the future"),
+    ("562", "the NPI"),
+];
+
+/// Whom a status is about: STC01-3.
+pub(super) const ENTITY: Words = &[
+    ("40", "the receiver"),
+    ("41", "the submitter"),
+    ("77", "the service facility"),
+    ("82", "the rendering provider"),
+    ("85", "the billing provider"),
+    ("87", "the pay-to provider"),
+    ("DK", "the ordering provider"),
+    ("DN", "the referring provider"),
+    ("IL", "the subscriber"),
+    ("PR", "the payer"),
+    ("QC", "the patient"),
+];
+
+/// What to do about an adjustment that is the provider's or the payer's: CAS02.
+pub(super) const ADJUSTMENT_STEP: Words = &[
+    ("4", "check code and modifier together; send a replacement claim if one is wrong"),
+    ("11", "check that the line points to the diagnosis the chart gives; send a replacement claim if not"),
+    ("16", "read the remark codes, complete the claim and send it again"),
+    ("18", "look for the earlier claim; do not send this one again"),
+    ("22", "ask the patient which plan pays first, and bill that one"),
+    ("23", "nothing: it is what another payer decided"),
+    ("26", "check the dates of coverage with the payer"),
+    ("27", "check the dates of coverage with the payer; the patient may have a new plan"),
+    ("29", "look for proof that the claim was sent in time, and appeal with it"),
+    ("31", "check member number, name and date of birth against the card, and send the claim again"),
+    ("45", "write it off: the contract allows no more"),
+    ("50", "compare the chart with the payer's policy; appeal with the notes if it is met"),
+    ("96", "read the remark codes; bill the patient only if a notice was signed before the service"),
+    (
+        "97",
+        "look whether the code is part of another one on the same day; a modifier is right only if the chart shows two services",
+    ),
+    ("109", "send the claim to the payer that covers this service"),
+    ("119", "the benefit is used up; tell the patient before the next visit"),
+    ("151", "send the notes that show why so many were needed"),
+    ("167", "compare the diagnosis with the payer's policy; appeal with the notes if it is met"),
+    ("197", "look for the authorization and send it with an appeal; ask for one before the next visit"),
+    ("198", "compare units and dates with the authorization; ask to extend it"),
+    ("204", "the plan does not cover it; see whether the patient agreed in writing to pay"),
+    ("252", "send the documents the remark codes ask for"),
+];

@@ -1,0 +1,133 @@
+//! Remittances: balance at service, claim and payment, and their codes.
+
+use codes::Cents;
+use jiff::civil::Date;
+
+use crate::judge::codesets;
+use crate::judge::rules::{self as r, Rule};
+use crate::judge::sink::{At, Sink};
+use crate::number::{AmountError, write_amount};
+use crate::tree::LoopView;
+use crate::view::{Adjustment, ClaimPayment, Remittance, ServicePayment};
+
+/// The sums of the remittance that is open. A sum is lost once an amount in it cannot be read.
+pub(crate) struct Totals {
+    paid: Option<Cents>,
+    /// Day of the payment, for the code sets.
+    pub(crate) date: Option<Date>,
+}
+
+impl Default for Totals {
+    fn default() -> Self {
+        Self { paid: Some(Cents(0)), date: None }
+    }
+}
+
+type Amount = Result<Cents, AmountError>;
+
+fn sum(amounts: impl Iterator<Item = Amount>) -> Option<Cents> {
+    let mut amounts = amounts;
+    amounts.try_fold(Cents(0), |sum, amount| sum.checked_add(amount.ok()?))
+}
+
+fn adjusted<'t>(adjustments: impl Iterator<Item = Adjustment<'t>>) -> Option<Cents> {
+    sum(adjustments.map(|adjustment| adjustment.amount()))
+}
+
+pub(crate) fn judge_claim(view: LoopView<'_>, totals: &mut Totals, sink: &mut Sink) {
+    let Some(claim) = ClaimPayment::of(view) else { return };
+    let at = At::inside(claim.head(), view);
+    let paid = claim.paid().ok();
+    totals.paid = totals.paid.and_then(|total| total.checked_add(paid?));
+    for service in claim.services() {
+        judge_service(&service, totals.date, sink);
+    }
+    codes(claim.adjustments(), view, totals.date, sink);
+    let charge = claim.charge().ok();
+    if claim.services().next().is_some() {
+        let charges = sum(claim.services().map(|service| service.charge()));
+        let label = ("CLP03 is", "the services sum to");
+        differ(&r::CLAIM_CHARGES, at.element(3), charge, charges, label, sink);
+    }
+    let all = sum(claim
+        .services()
+        .flat_map(|service| service.adjustments().collect::<Vec<_>>())
+        .chain(claim.adjustments())
+        .map(|adjustment| adjustment.amount()));
+    let left = charge.zip(all).and_then(|(charge, all)| charge.checked_sub(all));
+    let label = ("CLP04 is", "the charge less adjustments is");
+    differ(&r::CLAIM_BALANCE, at.element(4), paid, left, label, sink);
+    if claim.head().value(5).is_empty() {
+        return;
+    }
+    let share = sum(claim
+        .services()
+        .flat_map(|service| service.adjustments().collect::<Vec<_>>())
+        .chain(claim.adjustments())
+        .filter(|adjustment| adjustment.group() == b"PR")
+        .map(|adjustment| adjustment.amount()));
+    let label = ("CLP05 is", "the PR adjustments sum to");
+    differ(&r::PATIENT_SHARE, at.element(5), claim.patient_share().ok(), share, label, sink);
+}
+
+fn judge_service(service: &ServicePayment<'_>, day: Option<Date>, sink: &mut Sink) {
+    let view = service.view();
+    let at = At::inside(service.head(), view);
+    let all = adjusted(service.adjustments());
+    let left = service.charge().ok().zip(all).and_then(|(charge, all)| charge.checked_sub(all));
+    let label = ("SVC03 is", "the charge less adjustments is");
+    differ(&r::SERVICE_BALANCE, at.element(3), service.paid().ok(), left, label, sink);
+    codes(service.adjustments(), view, day, sink);
+    if service.head().component(1, 1) == b"HC" {
+        codesets::procedure(service.procedure(), service.day(), at.component(1, 2), sink);
+        for component in 3..=6 {
+            let code = service.head().component(1, component);
+            if !code.is_empty() {
+                codesets::modifier(code, service.procedure(), at.component(1, component), sink);
+            }
+        }
+    }
+    for segment in view.all("LQ").filter(|segment| segment.value(1) == b"HE") {
+        codesets::remark(segment.value(2), day, At::inside(segment, view).element(2), sink);
+    }
+}
+
+fn codes<'t>(
+    adjustments: impl Iterator<Item = Adjustment<'t>>,
+    view: LoopView<'t>,
+    day: Option<Date>,
+    sink: &mut Sink,
+) {
+    for adjustment in adjustments {
+        let at = At::inside(adjustment.segment, view).element(adjustment.element);
+        codesets::reason(adjustment.reason(), day, at, sink);
+    }
+}
+
+pub(crate) fn judge_payment(view: LoopView<'_>, totals: &mut Totals, sink: &mut Sink) {
+    let paid = std::mem::take(totals).paid;
+    let Some(remittance) = Remittance::of(view) else { return };
+    let taken = sum(remittance.provider_adjustments().map(|adjustment| adjustment.amount()));
+    let due = paid.zip(taken).and_then(|(paid, taken)| paid.checked_sub(taken));
+    let at = At::inside(remittance.head(), view).element(2);
+    let label = ("BPR02 is", "claims less provider adjustments is");
+    differ(&r::PAYMENT_BALANCE, at, remittance.amount().ok(), due, label, sink);
+}
+
+/// Reports two amounts that must agree. Where one cannot be read there is nothing to compare; the
+/// element is reported itself.
+fn differ(
+    rule: &'static Rule,
+    at: At<'_>,
+    stated: Option<Cents>,
+    found: Option<Cents>,
+    label: (&str, &str),
+    sink: &mut Sink,
+) {
+    if let (Some(stated), Some(found)) = (stated, found)
+        && stated != found
+    {
+        let message = format!("{} {}, {} {}", label.0, write_amount(stated), label.1, write_amount(found));
+        sink.report(rule, at, message);
+    }
+}

@@ -1,0 +1,500 @@
+//! Which segments and loops a transaction set may hold, as data.
+//!
+//! The tables are text files in `tables/`, one for each set, read once:
+//!
+//! ```text
+//! set 837 005010X222 004010X098      ST01 and the versions it describes
+//! strict                             absent where the table only serves to find loops
+//! unit 2300                          the loop that one claim (or answer) fills
+//! hl 20>22 22>23                     HL level codes: parent>child
+//! loop 2010AA R 1 billing provider   name, usage, most repeats, title; rows inside are indented
+//!   NM1 R 1 01?85 02!1,2 03!         the first row starts the loop
+//!   use PARTY                        rows of a named part
+//! part PARTY
+//! ```
+//!
+//! Usage is `R` required, `S` situational, `4` only before version 005010. `01?85` tells rows with
+//! the same identifier apart by their element 1; `02!1,2` requires element 2 to be one of the
+//! codes; `05-1!` is a component. Segments with the same identifier that stand together in a table
+//! may come in any order.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::segment::{Segment, SegmentId};
+
+/// Whether a row must be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Usage {
+    /// Each instance of the parent loop must have it.
+    Required,
+    /// It depends on the case.
+    Situational,
+    /// Only versions before 005010 have it.
+    Former,
+}
+
+/// What one element of a row must be.
+#[derive(Clone, Debug)]
+pub(crate) struct Check {
+    pub(crate) element: u8,
+    /// 0 for the whole element.
+    pub(crate) component: u8,
+    /// Empty when any value will do.
+    pub(crate) codes: Vec<&'static [u8]>,
+    /// The codes as numbers, which compare faster.
+    packed: Vec<u64>,
+}
+
+/// Up to eight bytes as a number; for longer values one that no code has.
+#[inline]
+fn packed(value: &[u8]) -> u64 {
+    if value.len() > 8 {
+        return u64::MAX;
+    }
+    value.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// A segment or a loop in its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    /// Of the segment, or of the segment that starts the loop.
+    pub(crate) id: SegmentId,
+    /// Segment identifier or loop name.
+    pub(crate) name: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) is_loop: bool,
+    pub(crate) usage: Usage,
+    pub(crate) max: u32,
+    /// Order among the rows of the same loop; equal for rows that may come in any order.
+    pub(crate) position: u16,
+    pub(crate) parent: u16,
+    /// Rows of a loop, the one that starts it first.
+    pub(crate) children: Vec<u16>,
+    /// Positions among the children but the first, by the place of their identifiers, then in order.
+    pub(crate) by_slot: Vec<u16>,
+    /// For each place where its part of `by_slot` starts, and after the last place where all of it ends.
+    pub(crate) slots: Vec<u16>,
+    /// Positions among the children of those that must be there.
+    pub(crate) required: Vec<u16>,
+    /// Elements that tell it from other rows with the same identifier.
+    pub(crate) when: Vec<Check>,
+    /// Elements it must have.
+    pub(crate) checks: Vec<Check>,
+    /// The loop is the table's unit, or holds it.
+    pub(crate) holds_unit: bool,
+}
+
+/// Places for identifiers in the index of a loop; most loops are passed by with one look.
+const SLOTS: usize = 64;
+
+impl Row {
+    /// Positions among the children of those that may have the identifier, in order.
+    #[inline]
+    pub(crate) fn may_be(&self, id: SegmentId) -> &[u16] {
+        let slot = id.slot(SLOTS);
+        match self.slots.get(slot..slot + 2) {
+            Some(&[start, end]) => &self.by_slot[usize::from(start)..usize::from(end)],
+            _ => &[],
+        }
+    }
+}
+
+/// The rows of one transaction set.
+#[derive(Debug)]
+pub(crate) struct Table {
+    /// Position among all tables.
+    pub(crate) number: u16,
+    pub(crate) set: &'static str,
+    versions: Vec<&'static str>,
+    /// Name of the loop that one claim or answer fills.
+    pub(crate) unit: &'static str,
+    /// The table holds all that the standard allows; others are for finding loops only.
+    pub(crate) strict: bool,
+    /// HL level codes, child and its parent.
+    pub(crate) levels: Vec<(&'static str, &'static str)>,
+    pub(crate) rows: Vec<Row>,
+    /// Rows with each identifier, so that a segment out of place costs no search of all rows.
+    by_id: HashMap<SegmentId, Vec<u16>>,
+}
+
+impl Table {
+    /// The row of the transaction itself.
+    pub(crate) const ROOT: u16 = 0;
+
+    /// The table for a set (ST01) in a version (ST03 or GS08).
+    pub(crate) fn of(set: &[u8], version: &[u8]) -> Option<&'static Table> {
+        TABLES.iter().find(|table| {
+            table.set.as_bytes() == set && table.versions.iter().any(|known| version.starts_with(known.as_bytes()))
+        })
+    }
+
+    /// The table with this position.
+    pub(crate) fn numbered(number: u16) -> Option<&'static Table> {
+        TABLES.get(usize::from(number))
+    }
+
+    /// Whether it describes professional claims.
+    pub(crate) fn is_professional(&self) -> bool {
+        self.versions.contains(&"005010X222")
+    }
+
+    pub(crate) fn row(&self, index: u16) -> &Row {
+        &self.rows[usize::from(index)]
+    }
+
+    /// The rows with this identifier, in the order of the table.
+    pub(crate) fn rows_of(&self, id: SegmentId) -> &[u16] {
+        self.by_id.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the segment can be this row, by identifier and discriminating elements.
+    ///
+    /// `first` is the segment's first element, which nearly every row looks at.
+    pub(crate) fn matches(&self, row: u16, id: SegmentId, segment: &Segment<'_>, first: &[u8]) -> bool {
+        let row = self.row(row);
+        let allows = |check: &Check| match (check.element, check.component) {
+            (1, 0) => check.has(first),
+            _ => check.has(check.value(segment)),
+        };
+        row.id == id && row.when.iter().all(allows)
+    }
+}
+
+impl Check {
+    pub(crate) fn value<'a>(&self, segment: &Segment<'a>) -> &'a [u8] {
+        let element = usize::from(self.element);
+        match self.component {
+            0 => segment.value(element),
+            component => segment.component(element, usize::from(component)),
+        }
+    }
+
+    /// Whether the value is one of the codes.
+    #[inline]
+    pub(crate) fn has(&self, value: &[u8]) -> bool {
+        let value = packed(value);
+        self.packed.contains(&value)
+    }
+}
+
+static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
+    [
+        include_str!("tables/837p.txt"),
+        include_str!("tables/835.txt"),
+        include_str!("tables/837i.txt"),
+        include_str!("tables/837d.txt"),
+        include_str!("tables/270.txt"),
+        include_str!("tables/271.txt"),
+        include_str!("tables/276.txt"),
+        include_str!("tables/277.txt"),
+        include_str!("tables/277ca.txt"),
+        include_str!("tables/278.txt"),
+        include_str!("tables/820.txt"),
+        include_str!("tables/834.txt"),
+        include_str!("tables/997.txt"),
+        include_str!("tables/999.txt"),
+    ]
+    .into_iter()
+    .zip(0..)
+    .map(|(source, number)| compile(source, number))
+    .collect()
+});
+
+/// One line of a table file.
+#[derive(Clone, Copy)]
+struct Line {
+    depth: usize,
+    text: &'static str,
+}
+
+fn compile(source: &'static str, number: u16) -> Table {
+    let lines: Vec<Line> = source
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
+        .map(|line| Line { depth: (line.len() - line.trim_start().len()) / 2, text: line.trim() })
+        .collect();
+    let mut table = Table {
+        number,
+        set: "",
+        versions: Vec::new(),
+        unit: "",
+        strict: false,
+        levels: Vec::new(),
+        rows: Vec::new(),
+        by_id: HashMap::new(),
+    };
+    let body = lines.iter().position(|line| line.text.starts_with("loop")).expect("a table has a loop");
+    for line in &lines[..body] {
+        let mut words = line.text.split_whitespace();
+        match words.next() {
+            Some("set") => {
+                table.set = words.next().expect("a set line names ST01");
+                table.versions = words.collect();
+            }
+            Some("unit") => table.unit = words.next().expect("a unit line names a loop"),
+            Some("strict") => table.strict = true,
+            Some("hl") => {
+                table.levels = words
+                    .map(|pair| pair.split_once('>').expect("an hl line holds parent>child"))
+                    .map(|(parent, child)| (child, parent))
+                    .collect();
+            }
+            other => panic!("a table does not start with {other:?}"),
+        }
+    }
+    add_rows(&mut table, &lines, body, 0, None);
+    for index in 0..table.rows.len() {
+        if table.rows[index].is_loop {
+            let first = usize::from(table.rows[index].children[0]);
+            table.rows[index].id = table.rows[first].id;
+            table.rows[index].when = table.rows[first].when.clone();
+        }
+    }
+    place_rows(&mut table);
+    for (index, row) in (0..).zip(&table.rows) {
+        table.by_id.entry(row.id).or_default().push(index);
+    }
+    table
+}
+
+/// Adds the rows that stand at `depth` from line `from` on, and what is inside them.
+fn add_rows(table: &mut Table, lines: &[Line], from: usize, depth: usize, parent: Option<u16>) {
+    let mut at = from;
+    while let Some(line) = lines.get(at).filter(|line| line.depth >= depth) {
+        let next = at + 1;
+        if line.depth == depth {
+            let mut words = line.text.split_whitespace();
+            match words.next() {
+                Some("part") => return,
+                Some("use") => {
+                    let name = words.next().expect("a use line names a part");
+                    let part = lines
+                        .iter()
+                        .position(|line| line.text.strip_prefix("part ") == Some(name))
+                        .expect("a used part is defined");
+                    add_rows(table, lines, part + 1, 0, parent);
+                }
+                Some("loop") => {
+                    let row = loop_row(table, line.text, parent);
+                    add_rows(table, lines, next, depth + 1, Some(row));
+                }
+                _ => segment_row(table, line.text, parent),
+            }
+        }
+        at = next;
+    }
+}
+
+fn push(table: &mut Table, mut row: Row, parent: Option<u16>) -> u16 {
+    let index = u16::try_from(table.rows.len()).expect("a table has fewer than 65536 rows");
+    row.parent = parent.unwrap_or(Table::ROOT);
+    table.rows.push(row);
+    if let Some(parent) = parent {
+        table.rows[usize::from(parent)].children.push(index);
+    }
+    index
+}
+
+fn loop_row(table: &mut Table, text: &'static str, parent: Option<u16>) -> u16 {
+    let mut words = text.splitn(5, ' ').skip(1);
+    let mut word = || words.next().expect("a loop has name, usage, repeats and title");
+    let (name, usage, max, title) = (word(), word(), word(), word());
+    let row = Row { name, title, is_loop: true, ..row(usage, max) };
+    push(table, row, parent)
+}
+
+fn segment_row(table: &mut Table, text: &'static str, parent: Option<u16>) {
+    let mut words = text.split_whitespace();
+    let mut word = || words.next().expect("a segment has name, usage and repeats");
+    let (name, usage, max) = (word(), word(), word());
+    let mut row = Row { id: SegmentId::new(name.as_bytes()), name, ..row(usage, max) };
+    for check in words {
+        let split = check.find(['?', '!']).expect("a check has a mark");
+        let (place, codes) = check.split_at(split);
+        let (element, component) = place.split_once('-').unwrap_or((place, "0"));
+        let number = |text: &str| text.parse().expect("a check names an element");
+        let codes_of_check: Vec<_> = codes[1..].split(',').filter(|code| !code.is_empty()).map(str::as_bytes).collect();
+        assert!(codes_of_check.iter().all(|code| code.len() <= 8), "a code has eight characters at most");
+        let parsed = Check {
+            element: number(element),
+            component: number(component),
+            packed: codes_of_check.iter().map(|code| packed(code)).collect(),
+            codes: codes_of_check,
+        };
+        if codes.starts_with('?') {
+            row.when.push(parsed);
+        } else {
+            row.checks.push(parsed);
+        }
+    }
+    push(table, row, parent);
+}
+
+fn row(usage: &str, max: &str) -> Row {
+    Row {
+        id: SegmentId::NONE,
+        name: "",
+        title: "",
+        is_loop: false,
+        usage: match usage {
+            "R" => Usage::Required,
+            "S" => Usage::Situational,
+            "4" => Usage::Former,
+            other => panic!("`{other}` is no usage"),
+        },
+        max: if max == "*" { u32::MAX } else { max.parse().expect("repeats are a number or *") },
+        position: 0,
+        parent: 0,
+        children: Vec::new(),
+        by_slot: Vec::new(),
+        slots: Vec::new(),
+        required: Vec::new(),
+        when: Vec::new(),
+        checks: Vec::new(),
+        holds_unit: false,
+    }
+}
+
+/// Numbers the rows of each loop and marks the loops that hold the unit.
+fn place_rows(table: &mut Table) {
+    for index in 0..table.rows.len() {
+        let children = table.rows[index].children.clone();
+        let mut position = 0;
+        let mut previous = SegmentId::NONE;
+        for child in children {
+            let child = &mut table.rows[usize::from(child)];
+            if child.id != previous {
+                position += 1;
+                previous = child.id;
+            }
+            child.position = position;
+        }
+        if table.rows[index].is_loop {
+            let place = |position: &u16| {
+                let child = table.rows[index].children[usize::from(*position)];
+                table.rows[usize::from(child)].id.slot(SLOTS)
+            };
+            // The first child starts the loop and is never searched for.
+            let mut by_slot: Vec<u16> = (0..).zip(&table.rows[index].children).skip(1).map(|(at, _)| at).collect();
+            by_slot.sort_by_key(place);
+            let starts = (0..=SLOTS).map(|slot| by_slot.partition_point(|position| place(position) < slot));
+            let slots = starts.map(|start| u16::try_from(start).expect("a loop has fewer than 65536 rows")).collect();
+            table.rows[index].by_slot = by_slot;
+            table.rows[index].slots = slots;
+        }
+        let must_be = |child: &u16| table.rows[usize::from(*child)].usage == Usage::Required;
+        let required = (0..).zip(&table.rows[index].children).filter(|(_, child)| must_be(child)).map(|(slot, _)| slot);
+        table.rows[index].required = required.collect();
+    }
+    // Parents come before their children, so one pass from the end carries the mark up.
+    for index in (1..table.rows.len()).rev() {
+        let row = &table.rows[index];
+        let holds = row.is_loop && (row.holds_unit || row.name == table.unit);
+        if holds {
+            let parent = usize::from(row.parent);
+            table.rows[index].holds_unit = true;
+            table.rows[parent].holds_unit = true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_compiles_and_names_its_unit() {
+        for table in TABLES.iter() {
+            assert!(!table.versions.is_empty(), "{}", table.set);
+            assert_eq!(table.row(Table::ROOT).id, SegmentId::new(b"ST"));
+            let unit = table.rows.iter().any(|row| row.name == table.unit);
+            assert!(unit || table.unit.is_empty(), "{} {}", table.set, table.unit);
+            for row in &table.rows {
+                assert_ne!(row.id, SegmentId::NONE, "{}", row.name);
+            }
+        }
+    }
+
+    /// The loop path of each segment of a set, `-` where the table has no place for it.
+    fn paths(body: &str, version: &str) -> Vec<String> {
+        let (set, group) = (&body[..3], if body.starts_with("278") { "HI" } else { "HC" });
+        let count = body.matches('~').count();
+        let file = format!(
+            "ISA*00*          *00*          *ZZ*EXAMPLESENDER  *ZZ*EXAMPLEPAYER   *260805*0930*^*00501*000000001*0*T*:~\
+             GS*{group}*S*R*20260805*0930*1*X*{version}~ST*{set}*0001*{version}~{}SE*{}*0001~GE*1*1~IEA*1*000000001~",
+            &body[4..],
+            count + 2
+        );
+        let document = crate::Document::read(file.as_bytes());
+        assert!(document.completeness().is_ok(), "{:?}", document.completeness());
+        let place = |index| document.tree.loop_of(index).map(|view| view.path());
+        (0..document.tree.len() as u32).filter_map(place).collect()
+    }
+
+    #[test]
+    fn reviews_hang_events_below_subscriber_or_dependent() {
+        let body = "278 BHT*0007*13*A1*20260805*0930~HL*1**20*1~NM1*X3*2*EXAMPLE PLAN~HL*2*1*21*1~NM1*1P*2*EXAMPLE SPA~\
+                    HL*3*2*22*1~NM1*IL*1*EXAMPLE*ALEX~HL*4*3*EV*1~UM*HS*I~HI*ABK:L700~NM1*SJ*1*CLINICIAN*SAM~\
+                    HL*5*4*SS*0~SV1*HC:17110*164.5~HL*6*3*23*1~NM1*QC*1*EXAMPLE*PAT~HL*7*6*EV*0~UM*HS*I~";
+        let paths = paths(body, "005010X217");
+        let at = |index: usize| paths[index].as_str();
+        assert_eq!(at(3), "2000A/2010A");
+        assert_eq!(at(7), "2000A/2000B/2000C/2010C");
+        assert_eq!(at(9), "2000A/2000B/2000C/2000E");
+        assert_eq!(at(11), "2000A/2000B/2000C/2000E/2010E");
+        assert_eq!(at(13), "2000A/2000B/2000C/2000E/2000F");
+        assert_eq!(at(17), "2000A/2000B/2000C/2000D/2000E");
+        assert_eq!(paths.len(), body.matches('~').count() + 2);
+    }
+
+    #[test]
+    fn premiums_are_for_a_group_or_a_person() {
+        let body = "820 BPR*I*100*C*ACH~TRN*1*1~N1*PE*EXAMPLE PLAN~N1*PR*EXAMPLE EMPLOYER~ENT*1*2L*FI*1~RMR*IK*1**60~IT1*1~\
+                    SLN*1**O*2*IE~ENT*2*2J*EI*2~NM1*IL*1*EXAMPLE*ALEX~RMR*AZ*2**40~ADX*-5*52~";
+        let paths = paths(body, "005010X218");
+        assert_eq!(paths[5..9], ["2000A", "2000A/2300A", "2000A/2300A/2310A", "2000A/2300A/2310A/2315A"]);
+        assert_eq!(paths[9..13], ["2000B", "2000B/2100B", "2000B/2300B", "2000B/2300B/2320B"]);
+    }
+
+    #[test]
+    fn providers_of_each_kind_of_claim_have_loops_of_their_own() {
+        let start = "837 BHT*0019*00*1*20260805*0930*CH~HL*1**20*1~NM1*85*2*EXAMPLE~HL*2*1*22*0~SBR*P*18~NM1*IL*1*EXAMPLE*ALEX~";
+        let dental = format!(
+            "{start}CLM*A1*100***11:B:1~DN1*36~NM1*DN*1*A~NM1*82*1*B~NM1*DD*1*C~SBR*S*18~NM1*IL*1*A~NM1*PR*2*B~LX*1~SV3*AD:D0120*100~\
+             TOO*JP*12*L~NM1*82*1*D~"
+        );
+        let paths_of = |body: &str, version| {
+            let names = paths(body, version).into_iter().skip(8);
+            names.map(|path| path.replace("2000A/2000B/2300", "")).take_while(|path| path != "TS").collect::<Vec<_>>()
+        };
+        let expected = [
+            "",
+            "/2310A",
+            "/2310B",
+            "/2310D",
+            "/2320",
+            "/2320/2330A",
+            "/2320/2330B",
+            "/2400",
+            "/2400",
+            "/2400",
+            "/2400/2420A",
+        ];
+        assert_eq!(paths_of(&dental, "005010X224A2")[..expected.len()], expected);
+        let hospital = format!(
+            "{start}CLM*A1*100***11:A:1~CL1*1~NM1*71*1*A~NM1*72*1*B~NM1*ZZ*1*C~NM1*82*1*D~NM1*77*2*E~NM1*DN*1*F~LX*1~SV2*0450**100~"
+        );
+        let expected = ["", "/2310A", "/2310B", "/2310C", "/2310D", "/2310E", "/2310F", "/2400", "/2400"];
+        assert_eq!(paths_of(&hospital, "005010X223A2")[..expected.len()], expected);
+    }
+
+    #[test]
+    fn a_table_is_found_by_set_and_version() {
+        let unit = |set: &[u8], version: &[u8]| Table::of(set, version).map(|table| table.unit);
+        assert_eq!(unit(b"837", b"005010X222A2"), Some("2300"));
+        assert_eq!(unit(b"277", b"005010X214"), Some("2200D"));
+        assert_eq!(unit(b"277", b"005010X212"), Some("2200"));
+        assert_eq!(unit(b"837", b"005010X999"), None);
+    }
+}

@@ -1,0 +1,305 @@
+//! Segments to loops: follows a table, says what does not fit, and goes on.
+
+use crate::segment::{Segment, SegmentId};
+use crate::table::{Table, Usage};
+use crate::tree::{NO_NODE, NO_ROW, NodeIndex, Tree};
+
+/// How a segment fits the table where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fit {
+    Good,
+    /// It has its place here, but more often than the table allows.
+    TooMany,
+    /// It has its place in this loop, before what was already read.
+    OutOfOrder,
+    /// It starts a loop that has no place here; reading goes on in that loop.
+    Misplaced,
+    /// The loop knows the identifier, but not with this qualifier.
+    Qualifier,
+    /// The loop does not know the segment; other loops of the set do.
+    Unexpected,
+    /// No loop of the set knows the segment.
+    Unknown,
+}
+
+/// Where a segment was put.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Placed {
+    pub(crate) node: NodeIndex,
+    /// Row of the segment itself, [`NO_ROW`] when there is none.
+    pub(crate) row: u16,
+    pub(crate) fit: Fit,
+}
+
+/// Told what happens between segments.
+pub(crate) trait Visitor {
+    /// A loop ends without a row that it must have.
+    fn missing(&mut self, tree: &Tree<'_>, node: NodeIndex, row: u16);
+    /// A loop that is, or holds, the unit ends; the tree still has all of it.
+    fn leave(&mut self, tree: &Tree<'_>, node: NodeIndex);
+}
+
+/// A visitor that nothing needs to be told.
+pub(crate) struct Silent;
+
+impl Visitor for Silent {
+    fn missing(&mut self, _: &Tree<'_>, _: NodeIndex, _: u16) {}
+    fn leave(&mut self, _: &Tree<'_>, _: NodeIndex) {}
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    row: u16,
+    node: NodeIndex,
+    /// Position of the last row met.
+    position: u16,
+    /// Where the frame's counts begin.
+    counts: usize,
+}
+
+/// The open loops of one transaction.
+#[derive(Clone, Debug)]
+pub(crate) struct Walker<'a> {
+    pub(crate) tree: Tree<'a>,
+    table: Option<&'static Table>,
+    /// The version is older than 005010.
+    former: bool,
+    /// Finished units are dropped from the tree.
+    streaming: bool,
+    frames: Vec<Frame>,
+    /// How often each row of each open loop was met.
+    counts: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Match {
+    /// Index of the frame the row belongs to.
+    frame: usize,
+    row: u16,
+    /// Position of the row among those of its loop.
+    slot: usize,
+    fit: Fit,
+}
+
+impl<'a> Walker<'a> {
+    pub(crate) fn new(tree: Tree<'a>, streaming: bool) -> Self {
+        Self { tree, table: None, former: false, streaming, frames: Vec::new(), counts: Vec::new() }
+    }
+
+    /// The table in use, inside a transaction that has one.
+    pub(crate) fn table(&self) -> Option<&'static Table> {
+        self.table
+    }
+
+    /// The innermost open loop.
+    pub(crate) fn node(&self) -> NodeIndex {
+        self.frames.last().map_or(NO_NODE, |frame| frame.node)
+    }
+
+    /// Adds a segment of the envelope, outside any transaction.
+    pub(crate) fn outside(&mut self, segment: &Segment<'_>) {
+        if !self.streaming {
+            self.tree.push(segment, NO_NODE);
+        }
+    }
+
+    /// Opens a transaction with its ST segment.
+    pub(crate) fn begin(
+        &mut self,
+        segment: &Segment<'_>,
+        table: Option<&'static Table>,
+        former: bool,
+        visitor: &mut impl Visitor,
+    ) {
+        self.end(visitor);
+        self.table = table;
+        self.former = former;
+        self.enter(Table::ROOT, NO_NODE);
+        self.keep(segment, self.node());
+    }
+
+    /// Closes the transaction with its SE segment.
+    pub(crate) fn close(&mut self, segment: &Segment<'_>, visitor: &mut impl Visitor) {
+        while self.frames.len() > 1 {
+            self.leave(visitor);
+        }
+        self.keep(segment, self.node());
+        self.end(visitor);
+    }
+
+    /// Closes whatever is open.
+    pub(crate) fn end(&mut self, visitor: &mut impl Visitor) {
+        while !self.frames.is_empty() {
+            self.leave(visitor);
+        }
+        self.table = None;
+    }
+
+    /// Puts a segment of a transaction into its loop.
+    pub(crate) fn place(&mut self, segment: &Segment<'_>, visitor: &mut impl Visitor) -> Placed {
+        let Some(table) = self.table else {
+            self.keep(segment, self.node());
+            return Placed { node: self.node(), row: NO_ROW, fit: Fit::Good };
+        };
+        let id = segment.id();
+        let found = self.search(table, id, segment);
+        let Some(found) = found else {
+            let fit = self.misfit(table, id);
+            self.keep(segment, self.node());
+            return Placed { node: self.node(), row: NO_ROW, fit };
+        };
+        while self.frames.len() > found.frame + 1 {
+            self.leave(visitor);
+        }
+        let mut row = found.row;
+        if found.fit == Fit::Misplaced {
+            self.descend(table, row);
+        } else {
+            self.count_slot(table, row, found.slot);
+        }
+        if table.row(row).is_loop {
+            self.enter(row, self.node());
+            row = table.row(row).children[0];
+            self.count_slot(table, row, 0);
+        }
+        self.keep(segment, self.node());
+        Placed { node: self.node(), row, fit: found.fit }
+    }
+
+    /// Looks for the row from the innermost loop outwards.
+    fn search(&self, table: &'static Table, id: SegmentId, segment: &Segment<'_>) -> Option<Match> {
+        let first = segment.value(1);
+        let mut second: Option<Match> = None;
+        let innermost = self.frames.len() - 1;
+        for (index, frame) in self.frames.iter().enumerate().rev() {
+            let loop_row = table.row(frame.row);
+            let mut full = None;
+            for slot in loop_row.may_be(id).iter().copied().map(usize::from) {
+                let child = loop_row.children[slot];
+                let row = table.row(child);
+                let foreign = row.usage == Usage::Former && !self.former;
+                if foreign || !table.matches(child, id, segment, first) {
+                    continue;
+                }
+                let made = |fit| Some(Match { frame: index, row: child, slot, fit });
+                let in_order = row.position >= frame.position;
+                // A loop may go back to its own segments only after the loops that precede them.
+                let allowed = index == innermost || row.is_loop || row.position > frame.position;
+                if in_order && allowed {
+                    if self.counts[frame.counts + slot] < row.max {
+                        return made(Fit::Good);
+                    }
+                    full = full.or(made(Fit::TooMany));
+                } else if second.is_none() {
+                    second = made(Fit::OutOfOrder);
+                }
+            }
+            if full.is_some() {
+                return full;
+            }
+        }
+        // Reading resumes at the next loop that can be told by its first segment.
+        second.or_else(|| {
+            let mut rows = table.rows_of(id).iter().copied().filter(|row| *row != Table::ROOT);
+            let start = rows.find(|row| table.row(*row).is_loop && table.matches(*row, id, segment, first))?;
+            let frame = self.common(table, start);
+            Some(Match { frame, row: start, slot: 0, fit: Fit::Misplaced })
+        })
+    }
+
+    /// The innermost open frame that is an ancestor of the row.
+    fn common(&self, table: &Table, row: u16) -> usize {
+        let mut ancestor = table.row(row).parent;
+        loop {
+            if let Some(frame) = self.frames.iter().rposition(|frame| frame.row == ancestor) {
+                return frame;
+            }
+            ancestor = table.row(ancestor).parent;
+        }
+    }
+
+    /// Opens the loops that were skipped between the innermost open one and `row`.
+    fn descend(&mut self, table: &'static Table, row: u16) {
+        let open = self.frames.last().map_or(Table::ROOT, |frame| frame.row);
+        let mut path = Vec::new();
+        let mut at = table.row(row).parent;
+        while at != open && at != Table::ROOT {
+            path.push(at);
+            at = table.row(at).parent;
+        }
+        for row in path.into_iter().rev() {
+            self.count(table, row);
+            self.enter(row, self.node());
+            // Only the loop that could not start is reported, not the segments before it.
+            self.count(table, table.row(row).children[0]);
+        }
+        self.count(table, row);
+    }
+
+    fn misfit(&self, table: &Table, id: SegmentId) -> Fit {
+        let known = |row: &u16| table.row(*row).id == id;
+        let frame = self.frames.last().expect("a transaction is open");
+        if table.row(frame.row).children.iter().skip(1).any(known) {
+            Fit::Qualifier
+        } else if !table.rows_of(id).is_empty() {
+            Fit::Unexpected
+        } else {
+            Fit::Unknown
+        }
+    }
+
+    fn count(&mut self, table: &Table, row: u16) {
+        let frame = self.frames.last().expect("a transaction is open");
+        if let Some(slot) = table.row(frame.row).children.iter().position(|child| *child == row) {
+            self.count_slot(table, row, slot);
+        }
+    }
+
+    fn count_slot(&mut self, table: &Table, row: u16, slot: usize) {
+        let frame = self.frames.last_mut().expect("a transaction is open");
+        self.counts[frame.counts + slot] += 1;
+        frame.position = frame.position.max(table.row(row).position);
+    }
+
+    fn enter(&mut self, row: u16, parent: NodeIndex) {
+        let node = self.tree.open(self.table, row, parent);
+        let counts = self.counts.len();
+        let rows = self.table.map_or(0, |table| table.row(row).children.len());
+        self.counts.resize(counts + rows, 0);
+        // The segment that starts a transaction is there by definition.
+        if rows > 0 && row == Table::ROOT {
+            self.counts[counts] = 1;
+        }
+        self.frames.push(Frame { row, node, position: 0, counts });
+    }
+
+    fn leave(&mut self, visitor: &mut impl Visitor) {
+        let frame = self.frames.pop().expect("called with an open loop");
+        self.tree.close(frame.node);
+        let mut drops = frame.row == Table::ROOT;
+        if let Some(table) = self.table {
+            let row = table.row(frame.row);
+            for slot in row.required.iter().copied().map(usize::from) {
+                if self.counts[frame.counts + slot] == 0 {
+                    visitor.missing(&self.tree, frame.node, row.children[slot]);
+                }
+            }
+            drops |= row.holds_unit;
+        }
+        if drops {
+            visitor.leave(&self.tree, frame.node);
+        }
+        self.counts.truncate(frame.counts);
+        if drops && self.streaming {
+            let mark = self.tree.mark_before(frame.node);
+            self.tree.cut(mark);
+        }
+    }
+
+    /// Keeps the segment for the views. A streamed set without a table has no views.
+    fn keep(&mut self, segment: &Segment<'_>, node: NodeIndex) {
+        if self.table.is_some() || !self.streaming {
+            self.tree.push(segment, node);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! libFuzzer on official code files.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz::codebook(data));

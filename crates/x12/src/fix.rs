@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use crate::completeness::{Counter, GapKind, Incomplete};
-use crate::edit::Edit;
+use crate::completeness::{Completeness, Counter, GapKind, Incomplete};
+use crate::edit::{Edit, apply};
 use crate::number::count;
 use crate::scan::{Event, NoticeKind, events};
 use crate::segment::{Segment, SegmentId, Span};
@@ -24,6 +24,15 @@ pub enum FixError {
         /// Where.
         offset: u64,
     },
+    /// The repaired file would not be read as the same claims, or would need repair again.
+    #[error(
+        "the file is too damaged to be repaired by itself: with {edits} repairs of form it would read otherwise than it \
+         does now; ask the sender for it again"
+    )]
+    Unsafe {
+        /// How many repairs were tried.
+        edits: usize,
+    },
 }
 
 impl FixError {
@@ -32,16 +41,30 @@ impl FixError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotWhole { .. } => "X0401",
+            Self::Unsafe { .. } => "X0402",
         }
     }
 }
 
 /// The repairs a file needs, in the order of the file; none when its form is right.
 ///
+/// They are tried before they are given: the repaired file has the same claims, lines and money, and needs no repair.
+///
 /// # Errors
-/// When the file is cut off or an envelope segment is missing.
+/// When the file is cut off or an envelope segment is missing, and when the repaired file would read otherwise.
 pub fn fix(bytes: &[u8]) -> Result<Vec<Edit>, FixError> {
-    whole(bytes)?;
+    let before = whole(bytes)?;
+    let edits = repairs(bytes);
+    if edits.is_empty() {
+        return Ok(edits);
+    }
+    let repaired = apply(bytes, &edits);
+    let holds = |record: &Completeness| (record.claims, record.lines, record.charge, record.paid);
+    let same = whole(&repaired).is_ok_and(|after| holds(&after) == holds(&before));
+    if same && repairs(&repaired).is_empty() { Ok(edits) } else { Err(FixError::Unsafe { edits: edits.len() }) }
+}
+
+fn repairs(bytes: &[u8]) -> Vec<Edit> {
     let mut fixer = Fixer::default();
     for event in events(bytes) {
         match event {
@@ -54,16 +77,19 @@ pub fn fix(bytes: &[u8]) -> Result<Vec<Edit>, FixError> {
     }
     let mut edits = fixer.edits;
     edits.sort_by_key(|edit| edit.span);
-    Ok(edits)
+    edits
 }
 
 /// Counts may be wrong; the parts must be there.
-fn whole(bytes: &[u8]) -> Result<(), FixError> {
+fn whole(bytes: &[u8]) -> Result<Completeness, FixError> {
     let mut counter = Counter::default();
     for event in events(bytes) {
         counter.event(event);
     }
-    let Err(Incomplete(record)) = counter.finish(bytes.len() as u64) else { return Ok(()) };
+    let record = match counter.finish(bytes.len() as u64) {
+        Ok(record) => return Ok(record),
+        Err(Incomplete(record)) => *record,
+    };
     let repairable = |kind| {
         matches!(
             kind,
@@ -78,7 +104,7 @@ fn whole(bytes: &[u8]) -> Result<(), FixError> {
     };
     match record.gaps.iter().find(|gap| !repairable(gap.kind)) {
         Some(gap) => Err(FixError::NotWhole { kind: gap.kind, offset: gap.span.start }),
-        None => Ok(()),
+        None => Ok(record),
     }
 }
 
@@ -275,7 +301,6 @@ impl Fixer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edit::apply;
     use crate::judge::{Options, judge};
 
     fn fixed(bytes: &[u8]) -> Vec<u8> {
@@ -317,6 +342,17 @@ mod tests {
         let bytes = crate::make::claims();
         let error = fix(&bytes[..bytes.len() / 2]).unwrap_err();
         assert!(error.to_string().starts_with("the file is not whole"), "{error}");
+    }
+
+    #[test]
+    fn a_repair_that_would_read_otherwise_is_not_offered() {
+        // The terminator stands inside ISA13, so IEA02 cannot repeat it.
+        let text = String::from_utf8(crate::make::broken("X1016").unwrap()).unwrap();
+        let (head, rest) = text.split_at(text.find('~').unwrap());
+        let mut elements: Vec<&str> = head.split('*').collect();
+        elements[13] = "000000~01";
+        let error = fix((elements.join("*") + rest).as_bytes()).unwrap_err();
+        assert!(matches!(error, FixError::Unsafe { edits: 1.. }), "{error}");
     }
 
     #[test]

@@ -265,9 +265,33 @@ fn states_have_breach_days_of_their_own_where_they_were_read() {
         ("breach-CA", date(2026, 12, 2)),
         ("breach-CO", date(2026, 12, 2)),
         ("breach-FL", date(2026, 12, 2)),
+        ("breach-NY", date(2026, 12, 2)),
+        ("breach-IN", date(2026, 12, 17)),
+        ("breach-MD", date(2026, 12, 17)),
+        ("breach-CT", date(2027, 1, 1)),
     ] {
         assert_eq!(due(law, id, found), last, "{id}");
         let deadline = law.deadlines.iter().find(|deadline| deadline.id == id).unwrap();
         assert!(deadline.authority.url.is_some(), "{id}");
     }
+    // Every jurisdiction has days that were read, or the word that its law names none; never both.
+    let privacy = law.privacy.as_ref().unwrap();
+    let (mut with_days, mut without) = (0, 0);
+    for state in library.states().codes() {
+        let of_state: Vec<_> = privacy
+            .laws
+            .iter()
+            .filter(|rule| rule.id.starts_with("state-breach-") && rule.binds(true, Some(state)))
+            .collect();
+        assert_eq!(of_state.len(), 1, "{state}");
+        assert!(of_state[0].authority.url.is_some(), "{state}");
+        let ids = &of_state[0].deadlines;
+        if ids.is_empty() {
+            without += 1;
+        } else {
+            assert_eq!(*ids, [format!("breach-{state}")]);
+            with_days += 1;
+        }
+    }
+    assert_eq!((with_days, without), (22, 29));
 }

@@ -51,6 +51,47 @@ fn every_gate_of_every_state_compiles() {
     assert!(gates > 500, "{gates}");
 }
 
+/// Who may give a peel was read apart from the other cells: each with its own day and a quote, or not known.
+#[test]
+fn what_is_known_of_peels_is_quoted() {
+    let library = library();
+    let (mut known, mut unknown) = (0, 0);
+    for code in codes(&library) {
+        let (state, tables) = library.state(code).unwrap().unwrap();
+        for cell in state.cells.iter().filter(|cell| cell.id.starts_with("peel.")) {
+            if !cell.is_known {
+                assert_eq!(cell.value.to_string(), "unknown", "{code} {}", cell.id);
+                unknown += 1;
+                continue;
+            }
+            known += 1;
+            assert!(cell.was_read, "{code} {}", cell.id);
+            let source = tables.source(cell.source.as_ref().unwrap()).unwrap();
+            assert_eq!(Some(source.kind), cell.basis, "{code} {}", cell.id);
+            assert!(tables.read_day(source).is_some(), "{code} {}", cell.id);
+            let note = cell.note.as_ref().unwrap();
+            assert!(note.matches('"').count() >= 2, "{code} {}: {note}", cell.id);
+        }
+    }
+    assert_eq!((known, unknown), (29, 277));
+}
+
+/// What is not known is asked, and never a "no".
+#[test]
+fn an_unknown_peel_is_asked() {
+    let library = library();
+    let (texas, tables) = library.state(StateCode::TX).unwrap().unwrap();
+    let act = tables.act("peel").unwrap();
+    assert_eq!(tables.rule(texas, act, "RN").permits, Permits::Ask);
+    let gates = library.gates_of_state(StateCode::TX).unwrap();
+    let gate = gates.iter().find(|gate| gate.header().id == "state/TX/peel/RN").unwrap();
+    assert!(gate.text().contains("\nallowed when all\n  confirmed:"), "{}", gate.text());
+    assert!(gate.text().contains("ask the board that licenses the person, or counsel: which acids"), "{}", gate.text());
+    let (connecticut, _) = library.state(StateCode::CT).unwrap().unwrap();
+    assert_eq!(tables.rule(connecticut, act, "RN").permits, Permits::Yes);
+    assert_eq!(tables.rule(texas, act, "aesthetician").permits, Permits::Conditional);
+}
+
 /// A "no" blocks where it rests on the state's own text or its agency's, and nowhere else.
 #[test]
 fn a_gate_blocks_only_on_solid_cells() {

@@ -124,7 +124,13 @@ impl Answer<'_> {
             (Permits::Conditional, Strength::Solid) => {
                 "See that the condition is met, and keep the proof on file, before it is done.".to_owned()
             }
-            _ => format!("Ask {}, and keep the answer on file, before it is done.", self.act.board),
+            _ => match &self.act.ask {
+                Some(ask) => format!(
+                    "Ask {}: {ask}. Keep the answer on file before it is done.",
+                    self.act.board
+                ),
+                None => format!("Ask {}, and keep the answer on file, before it is done.", self.act.board),
+            },
         }
     }
 

@@ -122,6 +122,9 @@ pub(crate) fn rests_on(out: &mut String, indent: usize, cell: &Cell, tables: &Ta
     below(out, indent, &format!("{}{note}", basis.says()));
     if let Some(source) = cell.source.as_ref().and_then(|id| tables.source(id)) {
         below(out, indent, &source.url);
+        if let Some(day) = tables.read_day(source).filter(|_| cell.was_read) {
+            below(out, indent, &format!("read {day}"));
+        }
     }
     if let Some(policy) = &cell.policy {
         below(out, indent, &format!("blocks by its own policy, {policy}"));
@@ -132,7 +135,7 @@ pub(crate) fn rests_on(out: &mut String, indent: usize, cell: &Cell, tables: &Ta
 }
 
 /// The columns of the table: heading, cell.
-const COLUMNS: [(&str, &str); 14] = [
+const COLUMNS: [(&str, &str); 16] = [
     ("cpom", "cpom"),
     ("oNP", "ownership.np"),
     ("oPA", "ownership.pa"),
@@ -142,9 +145,11 @@ const COLUMNS: [(&str, &str); 14] = [
     ("RN", "injection.rn"),
     ("LPN", "injection.lpn"),
     ("MA", "injection.unlicensed_or_ma"),
-    ("est", "injection.esthetician"),
+    ("E", "injection.esthetician"),
     ("lRN", "laser.rn"),
-    ("lest", "laser.esthetician"),
+    ("lE", "laser.esthetician"),
+    ("pRN", "peel.rn"),
+    ("pE", "peel.esthetician"),
     ("exam", "good_faith_exam.required"),
     ("place", "facility.medspa_licence_or_registration"),
 ];
@@ -175,7 +180,8 @@ fn table(states: &[(&State, &Tables)]) -> String {
     }
     out.push_str("\nY yes, D when delegated, C under a condition, N no, + something is known,\n? not known.\n");
     out.push_str("Capital letters and + rest on the state's own text or its agency's;\nsmall letters and . on less.\n");
-    out.push_str("Who may own: oNP oPA lay. Who may inject: NP to est. Who may fire a laser:\nlRN lest.\n");
+    out.push_str("Who may own: oNP oPA lay. Who may inject: NP to E (esthetician). Who may fire a\n");
+    out.push_str("laser: lRN lE. Who may give a chemical peel: pRN pE.\n");
     out.push_str("`covered states TX` tells the rest, with the sources.\n");
     let _ = writeln!(out, "\n{DISCLAIMER}");
     out
@@ -238,6 +244,13 @@ pub(crate) fn cell_json(cell: &Cell, label: &str, tables: &Tables) -> Value {
         "basis": cell.basis.map(library::states::Basis::word),
         "source": cell.source,
         "url": cell.source.as_ref().and_then(|id| tables.source(id)).map(|source| &source.url),
+        "read": cell
+            .source
+            .as_ref()
+            .and_then(|id| tables.source(id))
+            .filter(|_| cell.was_read)
+            .and_then(|source| tables.read_day(source))
+            .map(|day| day.to_string()),
         "note": cell.note,
         "policy": cell.policy,
         "asks_because": cell.asks_because,

@@ -162,6 +162,9 @@ impl Answer<'_> {
             }
             authority(&mut out, 6, &law.authority);
         }
+        if self.covered.is_some() && self.state.is_none() {
+            below(&mut out, 0, "\nStates have laws of their own on privacy and breaches: `--state TX` tells those of one.");
+        }
         if self.checklist {
             self.checklist(&mut out);
         }
@@ -188,7 +191,7 @@ impl Answer<'_> {
                 json!({
                     "id": law.id,
                     "says": law.says,
-                    "state": law.state.map(codes::StateCode::as_str),
+                    "states": law.states.iter().map(|state| state.as_str()).collect::<Vec<_>>(),
                     "deadlines": law.deadlines,
                     "source": authority_json(&law.authority),
                 })

@@ -27,8 +27,8 @@ pub struct PrivacyLaw {
     pub id: String,
     /// To whom it speaks.
     pub applies: Applies,
-    /// The state whose law it is; `None`: federal law, or every state's.
-    pub state: Option<StateCode>,
+    /// The states whose law it is; none: federal law, or every state's.
+    pub states: Vec<StateCode>,
     /// What it says.
     pub says: String,
     /// Deadlines that go with it, by identifier.
@@ -62,7 +62,7 @@ pub struct Safeguard {
 }
 
 impl PrivacyLaw {
-    /// Whether it binds a spa in a state; a state's law is told where the state is not known.
+    /// Whether it binds a spa in a state; while the state is not known, no state's law does.
     #[must_use]
     pub fn binds(&self, covered: bool, state: Option<StateCode>) -> bool {
         let to_whom = match self.applies {
@@ -70,7 +70,7 @@ impl PrivacyLaw {
             Applies::NotCovered => !covered,
             Applies::Both => true,
         };
-        to_whom && (self.state.is_none() || state.is_none() || self.state == state)
+        to_whom && (self.states.is_empty() || state.is_some_and(|state| self.states.contains(&state)))
     }
 }
 
@@ -105,12 +105,12 @@ fn rule(reader: &mut Reader<'_>, mut entry: Entry<'_>) -> Option<PrivacyLaw> {
     let words = [("covered", Applies::Covered), ("not-covered", Applies::NotCovered), ("both", Applies::Both)];
     let id = reader.id(&mut entry);
     let applies = reader.word(&mut entry, "applies", &words);
-    let state = reader.text_if_any(&mut entry, "state").and_then(|state| reader.parsed(&state));
+    let states = reader.texts(&mut entry, "states").iter().filter_map(|state| reader.parsed(state)).collect();
     let says = reader.text(&mut entry, "says");
     let deadlines = reader.texts(&mut entry, "deadlines").into_iter().map(|id| id.value).collect();
     let authority = authority(reader, &mut entry);
     reader.finish(entry);
-    Some(PrivacyLaw { id: id?.value, applies: applies?, state, says: says?.value, deadlines, authority: authority? })
+    Some(PrivacyLaw { id: id?.value, applies: applies?, states, says: says?.value, deadlines, authority: authority? })
 }
 
 fn safeguard(reader: &mut Reader<'_>, mut entry: Entry<'_>) -> Option<Safeguard> {

@@ -82,11 +82,11 @@ impl Writer<'_> {
         let mut text = self.head(&title, &scope, services, rule.cell);
         if body != "allowed always" && rule.strength == Strength::Unknown {
             let caveat =
-                format!("This library knows no rule of {} on this; ask {}.", self.state.code.name(), act.board);
+                format!("This library knows no rule of {} on this; ask {}.", self.state.code.name(), act.whom());
             let _ = writeln!(text, "caveat   {}", quoted(&caveat));
         } else if !blocks && rule.strength == Strength::Weak {
             let basis = rule.cell.and_then(|cell| cell.basis).unwrap_or(Basis::Memory);
-            let caveat = format!("This rests on {} alone; ask {}.", basis.says(), act.board);
+            let caveat = format!("This rests on {} alone; ask {}.", basis.says(), act.whom());
             let _ = writeln!(text, "caveat   {}", quoted(&caveat));
         }
         let _ = write!(text, "\n{body}\n\notherwise not allowed as clinician\n");
@@ -173,7 +173,8 @@ impl Writer<'_> {
             _ => "known",
         };
         let url = source.map_or_else(String::new, |source| format!(" {}", quoted(&source.url)));
-        let read = self.tables.as_of.filter(|_| was_read).map_or_else(String::new, |day| format!(" read {day}"));
+        let day = source.map_or(self.tables.as_of, |source| self.tables.read_day(source));
+        let read = day.filter(|_| was_read).map_or_else(String::new, |day| format!(" read {day}"));
         let _ = writeln!(text, "source   {}{url} {grade}{read}", quoted(&citation));
         if let Some(note) = cell.and_then(|cell| cell.note.as_ref()) {
             let rest = cell.and_then(Cell::citation).and_then(|citation| note.strip_prefix(citation));

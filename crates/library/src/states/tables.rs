@@ -55,6 +55,8 @@ pub struct Source {
     pub kind: Basis,
     /// Its address.
     pub url: String,
+    /// The day on which it was read, where that is not the day of all.
+    pub read: Option<Date>,
 }
 
 /// Something that somebody may want to do.
@@ -66,6 +68,8 @@ pub struct Act {
     pub does: String,
     /// Who knows, where the library does not.
     pub board: String,
+    /// What to ask there besides whether: which strengths, under whose supervision.
+    pub ask: Option<String>,
     /// The services it is about, as a policy writes them; `None`: no gate follows from it.
     pub services: Option<String>,
     /// Which cell rules for which licences.
@@ -102,6 +106,17 @@ pub(super) struct StateGate {
     pub(super) criteria: Vec<String>,
 }
 
+impl Act {
+    /// Whom to ask, and what: "the board that licenses the person, or counsel: which acids and strengths".
+    #[must_use]
+    pub fn whom(&self) -> String {
+        match &self.ask {
+            Some(ask) => format!("{}: {ask}", self.board),
+            None => self.board.clone(),
+        }
+    }
+}
+
 impl Tables {
     /// The act that a person means: `laser`, "chemical peel".
     ///
@@ -115,6 +130,12 @@ impl Tables {
     #[must_use]
     pub fn source(&self, id: &str) -> Option<&Source> {
         self.sources.get(id)
+    }
+
+    /// The day on which a source was read.
+    #[must_use]
+    pub fn read_day(&self, source: &Source) -> Option<Date> {
+        source.read.or(self.as_of)
     }
 
     /// What a question is called.
@@ -242,9 +263,10 @@ impl Tables {
         for (id, mut entry) in reader.tables(root, "source") {
             let kind = reader.word(&mut entry, "kind", &Basis::ALL);
             let url = reader.text(&mut entry, "url");
+            let read = reader.date_if_any(&mut entry, "read");
             reader.finish(entry);
             if let (Some(kind), Some(url)) = (kind, url) {
-                self.sources.insert(id.value, Source { kind, url: url.value });
+                self.sources.insert(id.value, Source { kind, url: url.value, read });
             }
         }
     }
@@ -255,6 +277,7 @@ impl Tables {
             let does = reader.text(&mut entry, "does");
             let words = reader.texts(&mut entry, "words");
             let board = reader.text(&mut entry, "board");
+            let ask = reader.text_if_any(&mut entry, "ask").map(|ask| ask.value);
             let services = reader.text_if_any(&mut entry, "for").map(|services| services.value);
             let cells = reader.lists(&mut entry, "cells");
             let asked = plain(reader.texts(&mut entry, "asked"));
@@ -267,7 +290,7 @@ impl Tables {
             }
             let listed = listed.map(|cell| (cell.value, members));
             let (id, does, board) = (id.value, does.value, board.value);
-            self.acts.push(Act { id, does, board, services, cells, asked, listed });
+            self.acts.push(Act { id, does, board, ask, services, cells, asked, listed });
         }
         for mut entry in reader.entries(root, "owner") {
             let mut text = |key| reader.text(&mut entry, key).map(|text| text.value);

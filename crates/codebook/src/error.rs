@@ -92,6 +92,22 @@ pub enum ImportError {
         /// File, or part of an archive.
         member: String,
     },
+    /// What changed in a month, where only the whole list will do.
+    #[error("`{member}` is a monthly supplement of the {title}, not the whole", title = kind.title())]
+    Supplement {
+        /// File, or part of an archive.
+        member: String,
+        /// What it is a part of.
+        kind: Kind,
+    },
+    /// A spreadsheet, which this build does not read.
+    #[error("`{member}` is a spreadsheet of a form that is not read here ({form})")]
+    Spreadsheet {
+        /// File, or part of an archive.
+        member: String,
+        /// `xlsx`, `xls`.
+        form: &'static str,
+    },
     /// An import that another process is making.
     #[error("another import is writing to `{}`", path.display())]
     Busy {
@@ -116,6 +132,8 @@ impl ImportError {
             Self::AlreadyThere { .. } => "K009",
             Self::NeedsLicence { .. } => "K010",
             Self::Busy { .. } => "K011",
+            Self::Supplement { .. } => "K012",
+            Self::Spreadsheet { .. } => "K013",
         }
     }
 
@@ -136,6 +154,12 @@ impl ImportError {
             Self::AlreadyThere { .. } => "if this one corrects the other, say --replace",
             Self::NeedsLicence { .. } => "if you hold a licence for it, say --licensed; it stays on this machine",
             Self::Busy { .. } => "wait until it has ended",
+            Self::Supplement { .. } => {
+                "take the whole list (UPDATED.csv): a supplement misses corrections, and would hide who was excluded before"
+            }
+            Self::Spreadsheet { .. } => {
+                "take the text or CSV file of the same archive, or save the sheet as CSV; a build with `--features spreadsheets` reads .xlsx"
+            }
         }
     }
 }

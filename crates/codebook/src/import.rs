@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::days::fiscal_year;
 use crate::error::ImportError;
 use crate::kind::Kind;
-use crate::kinds::{LAYOUTS, icd, tabular};
+use crate::kinds::{LAYOUTS, hcpcs, icd, lists, tabular};
 use crate::layout::{Header, Layout, Taken};
 use crate::sort::Sorter;
 use crate::source::{Member, damaged, members};
@@ -74,27 +74,29 @@ pub struct Report {
 pub fn import(store: &Store, path: &Path, options: &Options) -> Result<Report, ImportError> {
     let lock = store.lock()?;
     let mut report = Report::default();
-    let mut other = None;
+    let (mut other, mut spreadsheet) = (None, None);
     members(path, &mut |member| {
         let Some(found) = recognize(&member) else {
+            if let Some(form) = member.spreadsheet() {
+                spreadsheet.get_or_insert(ImportError::Spreadsheet { member: member.name.clone(), form });
+            }
             report.passed_over.push(member.name.clone());
-            return Ok(());
+            return Ok(false);
         };
         let kind = found.kind();
         if let Some(wanted) = options.kind.filter(|wanted| *wanted != kind) {
             other.get_or_insert(ImportError::OtherKind { member: member.name.clone(), found: kind, wanted });
-            return Ok(());
+            return Ok(false);
         }
         report.imported.push(import_member(store, member, &found, options)?);
-        Ok(())
+        Ok(true)
     })?;
     drop(lock);
     if report.imported.is_empty() {
-        return Err(other.unwrap_or_else(|| {
+        return Err(other.or(spreadsheet).unwrap_or_else(|| {
             let member = report.passed_over.first().cloned().unwrap_or_else(|| path.display().to_string());
             let seen = match report.passed_over.len() {
                 0 => "it is empty".to_owned(),
-                1 if member.to_ascii_lowercase().ends_with(".xlsx") => "it is a spreadsheet; save it as CSV".to_owned(),
                 1 => "no header or form that is known".to_owned(),
                 count => format!("nor are {} others beside it", count - 1),
             };
@@ -106,6 +108,7 @@ pub fn import(store: &Store, path: &Path, options: &Options) -> Result<Report, I
 
 enum Found {
     Order,
+    Records,
     Tabular,
     Delimited(&'static Layout, Header),
 }
@@ -114,6 +117,7 @@ impl Found {
     fn kind(&self) -> Kind {
         match self {
             Self::Order => Kind::IcdOrder,
+            Self::Records => Kind::Hcpcs,
             Self::Tabular => Kind::IcdTabular,
             Self::Delimited(layout, _) => layout.kind,
         }
@@ -123,6 +127,7 @@ impl Found {
     fn columns(&self) -> &'static [&'static str] {
         match self {
             Self::Order => icd::TABLE,
+            Self::Records => lists::HCPCS.table,
             Self::Tabular => tabular::TABLE,
             Self::Delimited(layout, _) => layout.table,
         }
@@ -132,6 +137,7 @@ impl Found {
     fn read(&self, from: impl Read, each: &mut dyn FnMut(u64, Taken) -> io::Result<()>) -> Result<(), (u64, String)> {
         match self {
             Self::Order => icd::read(from, each),
+            Self::Records => hcpcs::read(from, each),
             Self::Tabular => tabular::read(from, each),
             Self::Delimited(layout, header) => layout.read(from, header, each),
         }
@@ -145,6 +151,9 @@ fn recognize(member: &Member<'_>) -> Option<Found> {
     if icd::is_order_file(&member.head) {
         return Some(Found::Order);
     }
+    if hcpcs::is_record_file(&member.head) {
+        return Some(Found::Records);
+    }
     LAYOUTS.into_iter().find_map(|layout| Some(Found::Delimited(layout, layout.header(&member.head)?)))
 }
 
@@ -153,9 +162,13 @@ fn import_member(store: &Store, member: Member<'_>, found: &Found, options: &Opt
     if kind == Kind::Cpt && !options.licensed {
         return Err(ImportError::NeedsLicence { member: name });
     }
+    if kind == Kind::Exclusions && lists::is_supplement(&name) {
+        return Err(ImportError::Supplement { member: name, kind });
+    }
     let preamble = if let Found::Delimited(_, header) = found { header.preamble.as_str() } else { "" };
     let told = match found {
         Found::Order => crate::days::first_year(&name).and_then(fiscal_year),
+        Found::Records => (lists::HCPCS.days)(&name, ""),
         Found::Tabular => tabular::version(&member.head).and_then(fiscal_year),
         Found::Delimited(layout, _) => (layout.days)(&name, preamble),
     };

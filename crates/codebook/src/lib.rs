@@ -22,6 +22,8 @@ pub mod price;
 mod sort;
 mod source;
 mod store;
+#[cfg(feature = "spreadsheets")]
+mod workbook;
 
 pub use error::{ImportError, StoreError};
 pub use import::{Examined, Imported, Options, Refusal, Report, examine, import};

@@ -27,6 +27,13 @@ pub(crate) struct Member<'a> {
     pub(crate) reader: Box<dyn Read + 'a>,
 }
 
+/// The first bytes of a zip, of which a workbook (`.xlsx`) is one.
+const ZIP: &[u8] = b"PK\x03\x04";
+/// The first bytes of a spreadsheet of the old form (`.xls`).
+const OLD_SPREADSHEET: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+/// What every workbook holds.
+const WORKBOOK: &str = "xl/workbook.xml";
+
 impl<'a> Member<'a> {
     pub(crate) fn new(name: &str, mut reader: impl Read + 'a) -> io::Result<Self> {
         let mut head = Vec::new();
@@ -34,6 +41,15 @@ impl<'a> Member<'a> {
         let name = name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned();
         let rest = Limited { reader, left: UNPACKED_BYTES_MAX.saturating_sub(head.len() as u64) };
         Ok(Self { reader: Box::new(io::Cursor::new(head.clone()).chain(rest)), name, head })
+    }
+
+    /// Of which form a spreadsheet is.
+    pub(crate) fn spreadsheet(&self) -> Option<&'static str> {
+        if self.head.starts_with(OLD_SPREADSHEET) {
+            Some("xls")
+        } else {
+            self.head.starts_with(ZIP).then_some("xlsx")
+        }
     }
 }
 
@@ -51,13 +67,14 @@ impl<R: Read> Read for Limited<R> {
     }
 }
 
-/// Hands every file at a path to `each`: the file itself, what a `.gz` holds, or what a zip holds, also in zips within it.
+/// Hands every file at a path to `each`, which says whether it was taken: the file itself, what a `.gz` holds, or what a zip holds, also
+/// in zips within it.
 ///
 /// # Errors
 /// When something cannot be read, or `each` fails.
 pub(crate) fn members(
     path: &Path,
-    each: &mut dyn FnMut(Member<'_>) -> Result<(), ImportError>,
+    each: &mut dyn FnMut(Member<'_>) -> Result<bool, ImportError>,
 ) -> Result<(), ImportError> {
     let cannot = |cause| ImportError::Read { path: path.to_owned(), cause };
     let mut file = File::open(path).map_err(cannot)?;
@@ -65,8 +82,8 @@ pub(crate) fn members(
     file.by_ref().take(4).read_to_end(&mut magic).map_err(cannot)?;
     file.seek(SeekFrom::Start(0)).map_err(cannot)?;
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    if magic.starts_with(b"PK\x03\x04") {
-        return archive(BufReader::new(file), &name, true, each);
+    if magic.starts_with(ZIP) {
+        return archive(file, &name, 0, each).map(drop);
     }
     let reader = BufReader::with_capacity(1 << 16, file);
     let member = if magic.starts_with(&[0x1F, 0x8B]) {
@@ -74,22 +91,30 @@ pub(crate) fn members(
     } else {
         Member::new(&name, reader)
     };
-    each(member.map_err(|cause| damaged(&name, &cause))?)
+    each(member.map_err(|cause| damaged(&name, &cause))?)?;
+    Ok(())
 }
 
+/// Hands over what a zip holds: first the files, then the zips within the outermost, then workbooks, which are read only where nothing
+/// else was taken: they hold the same as the text beside them.
 fn archive(
-    reader: impl Read + Seek,
+    file: File,
     name: &str,
-    outermost: bool,
-    each: &mut dyn FnMut(Member<'_>) -> Result<(), ImportError>,
-) -> Result<(), ImportError> {
-    let mut archive = ZipArchive::new(reader).map_err(|error| in_zip(name, error))?;
+    depth: usize,
+    each: &mut dyn FnMut(Member<'_>) -> Result<bool, ImportError>,
+) -> Result<bool, ImportError> {
+    let mut taken = false;
+    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| in_zip(name, error))?;
+    if archive.index_for_name(WORKBOOK).is_some() {
+        return workbook(archive.into_inner().into_inner(), name, each);
+    }
     if archive.len() > MEMBERS_MAX {
         let cause = format!("it holds {} files, and no archive of these has more than {MEMBERS_MAX}", archive.len());
         return Err(ImportError::Damaged { member: name.to_owned(), near: "its directory".to_owned(), cause });
     }
+    let mut zips = Vec::new();
     for index in 0..archive.len() {
-        let mut entry = archive.by_index(index).map_err(|error| in_zip(name, error))?;
+        let entry = archive.by_index(index).map_err(|error| in_zip(name, error))?;
         if entry.is_dir() {
             continue;
         }
@@ -97,27 +122,45 @@ fn archive(
         if entry.size() > UNPACKED_BYTES_MAX {
             return Err(ImportError::TooLarge { member, limit_bytes: UNPACKED_BYTES_MAX });
         }
-        if outermost && member.to_ascii_lowercase().ends_with(".zip") {
-            let mut inner = temporary().map_err(|cause| damaged(&member, &cause))?;
-            io::copy(&mut Limited { reader: &mut entry, left: UNPACKED_BYTES_MAX }, &mut inner)
-                .and_then(|_| inner.seek(SeekFrom::Start(0)))
-                .map_err(|cause| damaged(&member, &cause))?;
-            drop(entry);
-            archive_within(inner, &member, each)?;
+        let ending = member.to_ascii_lowercase();
+        let is_workbook = ending.ends_with(".xlsx");
+        if is_workbook || depth == 0 && ending.ends_with(".zip") {
+            zips.push((is_workbook, index, member));
             continue;
         }
-        each(Member::new(&member, entry).map_err(|cause| damaged(&member, &cause))?)?;
+        taken |= each(Member::new(&member, entry).map_err(|cause| damaged(&member, &cause))?)?;
     }
-    Ok(())
+    zips.sort();
+    for (is_workbook, index, member) in zips {
+        let mut entry = archive.by_index(index).map_err(|error| in_zip(name, error))?;
+        let mut inner = temporary().map_err(|cause| damaged(&member, &cause))?;
+        io::copy(&mut Limited { reader: &mut entry, left: UNPACKED_BYTES_MAX }, &mut inner)
+            .and_then(|_| inner.seek(SeekFrom::Start(0)))
+            .map_err(|cause| damaged(&member, &cause))?;
+        drop(entry);
+        let short = member.rsplit(['/', '\\']).next().unwrap_or(&member);
+        taken |= match is_workbook && taken {
+            true => as_it_is(inner, short, each)?,
+            false => self::archive(inner, short, depth + 1, each)?,
+        };
+    }
+    Ok(taken)
 }
 
-fn archive_within(
-    file: File,
+/// A workbook that is not read: handed over unopened, so that it can be named.
+fn as_it_is(
+    mut file: File,
     name: &str,
-    each: &mut dyn FnMut(Member<'_>) -> Result<(), ImportError>,
-) -> Result<(), ImportError> {
-    archive(BufReader::new(file), name, false, each)
+    each: &mut dyn FnMut(Member<'_>) -> Result<bool, ImportError>,
+) -> Result<bool, ImportError> {
+    file.seek(SeekFrom::Start(0)).map_err(|cause| damaged(name, &cause))?;
+    each(Member::new(name, file).map_err(|cause| damaged(name, &cause))?)
 }
+
+#[cfg(not(feature = "spreadsheets"))]
+use self::as_it_is as workbook;
+#[cfg(feature = "spreadsheets")]
+use crate::workbook::sheets as workbook;
 
 /// A file without a name that is gone when it is closed.
 pub(crate) fn temporary() -> io::Result<File> {

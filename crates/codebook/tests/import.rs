@@ -371,3 +371,206 @@ fn what_has_no_price_says_why() {
     let elsewhere = Setting { locality: "TX-99".to_owned(), ..setting() };
     assert_eq!(why(&schedule, "64615", &elsewhere), "no indices of TX-99 for 2026-11-20 have been imported");
 }
+
+#[test]
+fn hcpcs_comes_as_text_in_fixed_columns() {
+    let folder = Folder::new("records");
+    let store = folder.store();
+    let imported = one(&store, "HCPC2026_JUL_ANWEB_06172026.txt");
+    assert_eq!(imported.kind, Kind::Hcpcs);
+    assert_eq!(imported.manifest.vintage(), "2026-07-01");
+    assert_eq!((imported.manifest.rows, imported.manifest.refused), (3, 1));
+    assert_eq!((imported.refusals[0].line, imported.refusals[0].why.as_str()), (5, "`2019AB31` is no date"));
+    // The same rows as those of the comma-separated form.
+    one(&store, "HCPC2026_OCT_ANWEB.csv");
+    let lines = |day| {
+        let tables = store.tables_on(Kind::Hcpcs, day).unwrap();
+        let rows = |code| tables.iter().flat_map(|table| table.rows(code).map(|row| row.line())).collect::<Vec<_>>();
+        ["J0585", "JZ", "G9999"].map(|code| rows(code).into_iter().map(str::to_owned).collect::<Vec<_>>())
+    };
+    let (records, separated) = (lines(date(2026, 8, 1)), lines(date(2026, 11, 1)));
+    assert_eq!(records, separated);
+    assert!(records.iter().all(|rows| rows.len() == 1), "{records:?}");
+}
+
+#[test]
+fn a_supplement_is_not_taken_for_the_whole_list() {
+    let folder = Folder::new("supplement");
+    let store = folder.store();
+    let path = folder.0.join("2609excl.csv");
+    fs::copy(sample("leie.csv"), &path).unwrap();
+    let error = import(&store, &path, &Options::default()).unwrap_err();
+    assert_eq!(error.code(), "K012");
+    assert!(error.to_string().contains("`2609excl.csv` is a monthly supplement of the OIG list of exclusions"), "{error}");
+    assert_eq!(store.vintages(Kind::Exclusions).unwrap(), []);
+}
+
+/// A workbook with one sheet, whose cells are: a text as `"`, anything else as a number, a date as `@` and its number.
+fn workbook(rows: &[&[&str]]) -> Vec<u8> {
+    let mut sheet = String::from(
+        r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>"#,
+    );
+    let mut texts = String::new();
+    let mut count = 0;
+    for (row, cells) in rows.iter().enumerate() {
+        sheet.push_str(&format!(r#"<row r="{}">"#, row + 1));
+        for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+            let place = format!("{}{}", char::from(b'A' + u8::try_from(column).unwrap()), row + 1);
+            if let Some(text) = cell.strip_prefix('"') {
+                texts.push_str(&format!("<si><t>{text}</t></si>"));
+                sheet.push_str(&format!(r#"<c r="{place}" t="s"><v>{count}</v></c>"#));
+                count += 1;
+            } else if let Some(day) = cell.strip_prefix('@') {
+                sheet.push_str(&format!(r#"<c r="{place}" s="1"><v>{day}</v></c>"#));
+            } else {
+                sheet.push_str(&format!(r#"<c r="{place}"><v>{cell}</v></c>"#));
+            }
+        }
+        sheet.push_str("</row>");
+    }
+    sheet.push_str("</sheetData></worksheet>");
+    let main = r#"xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main""#;
+    let rels = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let parts = [
+        ("[Content_Types].xml", r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#.to_owned()),
+        (
+            "_rels/.rels",
+            format!(
+                r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="{rels}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#
+            ),
+        ),
+        (
+            "xl/workbook.xml",
+            format!(
+                r#"<workbook {main} xmlns:r="{rels}"><sheets><sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>"#
+            ),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            format!(
+                r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="{rels}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#
+            ),
+        ),
+        ("xl/styles.xml", format!(r#"<styleSheet {main}><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#)),
+        ("xl/sharedStrings.xml", format!("<sst {main}>{texts}</sst>")),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ];
+    zipped(&parts.map(|(name, text)| (name, text.into_bytes())))
+}
+
+fn zipped(parts: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in parts {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// The sample of drug limits as a workbook.
+fn limits() -> Vec<u8> {
+    workbook(&[
+        &["\"Payment Allowance Limits for Medicare Part B Drugs"],
+        &["\"Effective October 1, 2026 through December 31, 2026"],
+        &["\"Note: a sample, with invented limits"],
+        &["\"HCPCS Code", "\"Short Description", "\"HCPCS Code Dosage", "\"Payment Limit", "\"Notes"],
+        &["\"J0585", "\"Sample toxin", "\"1 UNIT", "6.5430000000000001", ""],
+    ])
+}
+
+#[test]
+fn of_text_and_workbook_in_one_archive_the_text_is_taken() {
+    let folder = Folder::new("both");
+    let store = folder.store();
+    let path = folder.0.join("october-2026-asp.zip");
+    // The workbook stands first, and the text is taken all the same.
+    let parts = [("ASP October 2026.xlsx", limits()), ("asp.csv", fs::read(sample("asp.csv")).unwrap())];
+    fs::write(&path, zipped(&parts)).unwrap();
+    let report = import(&store, &path, &Options::default()).unwrap();
+    assert_eq!(report.imported.len(), 1);
+    assert_eq!(report.imported[0].manifest.source, "asp.csv");
+    assert_eq!(report.passed_over, ["ASP October 2026.xlsx"]);
+}
+
+#[test]
+fn a_spreadsheet_of_the_old_form_is_named() {
+    let folder = Folder::new("xls");
+    let path = folder.0.join("asp.xls");
+    fs::write(&path, [&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1][..], &[0; 512]].concat()).unwrap();
+    let error = import(&folder.store(), &path, &Options::default()).unwrap_err();
+    assert_eq!(error.code(), "K013");
+    assert!(error.help().contains("save the sheet as CSV"), "{}", error.help());
+}
+
+#[cfg(not(feature = "spreadsheets"))]
+#[test]
+fn a_workbook_is_refused_by_name() {
+    let folder = Folder::new("xlsx");
+    let path = folder.0.join("asp.xlsx");
+    fs::write(&path, limits()).unwrap();
+    let error = import(&folder.store(), &path, &Options::default()).unwrap_err();
+    assert_eq!(error.to_string(), "`asp.xlsx` is a spreadsheet of a form that is not read here (xlsx)");
+    assert_eq!(error.code(), "K013");
+}
+
+#[cfg(feature = "spreadsheets")]
+mod spreadsheets {
+    use super::*;
+
+    #[test]
+    fn a_workbook_gives_the_rows_of_its_text() {
+        let folder = Folder::new("xlsx");
+        let path = folder.0.join("asp.xlsx");
+        fs::write(&path, limits()).unwrap();
+        let (store, text) = (folder.store(), Store::at(folder.0.join("text")));
+        let imported = import(&store, &path, &Options::default()).unwrap().imported.remove(0);
+        take(&text, "asp.csv");
+        assert_eq!((imported.kind, imported.manifest.vintage().as_str()), (Kind::Asp, "2026-10-01"));
+        let line = |store: &Store| {
+            let tables = store.tables_on(Kind::Asp, date(2026, 11, 1)).unwrap();
+            tables.iter().flat_map(|table| table.rows("J0585").map(|row| row.line().to_owned())).collect::<Vec<_>>()
+        };
+        assert_eq!(line(&store), line(&text));
+        assert_eq!(line(&store), ["J0585\tSample toxin\t1 UNIT\t6.543\t\t"]);
+        // The same again changes nothing.
+        assert_eq!(import(&store, &path, &Options::default()).unwrap().imported[0].outcome, Outcome::WasThere);
+    }
+
+    #[test]
+    fn dates_of_a_workbook_are_days() {
+        let folder = Folder::new("xlsx-days");
+        let path = folder.0.join("CARC_2026_OCT.xlsx");
+        let rows: &[&[&str]] = &[
+            &["\"Code", "\"Description", "\"Start", "\"Stop"],
+            &["45", "\"An invented text", "@34700", ""],
+        ];
+        fs::write(&path, workbook(rows)).unwrap();
+        let store = folder.store();
+        let report = import(&store, &path, &Options::default()).unwrap();
+        assert_eq!(report.imported[0].kind, Kind::Adjustments);
+        let tables = store.tables_on(Kind::Adjustments, date(2026, 11, 1)).unwrap();
+        let lines: Vec<String> =
+            tables.iter().flat_map(|table| table.rows("45").map(|row| row.line().to_owned())).collect();
+        assert_eq!(lines, ["45\tCARC\tAn invented text\t1995-01-01\t"]);
+    }
+
+    #[test]
+    fn a_workbook_that_unpacks_to_too_much_is_refused() {
+        let folder = Folder::new("bomb");
+        let path = folder.0.join("asp.xlsx");
+        let texts = [b"<sst><si><t>".to_vec(), vec![b'a'; (1 << 26) + 1], b"</t></si></sst>".to_vec()].concat();
+        let parts = [("xl/workbook.xml", b"<workbook/>".to_vec()), ("xl/sharedStrings.xml", texts)];
+        fs::write(&path, zipped(&parts)).unwrap();
+        let error = import(&folder.store(), &path, &Options::default()).unwrap_err();
+        assert!(matches!(error, ImportError::TooLarge { limit_bytes, .. } if limit_bytes == 1 << 26), "{error}");
+    }
+
+    #[test]
+    fn a_damaged_workbook_is_told() {
+        let folder = Folder::new("xlsx-damaged");
+        let path = folder.0.join("asp.xlsx");
+        let parts = [("xl/workbook.xml", b"<workbook><sheets>".to_vec())];
+        fs::write(&path, zipped(&parts)).unwrap();
+        assert_eq!(import(&folder.store(), &path, &Options::default()).unwrap_err().code(), "K008");
+    }
+}

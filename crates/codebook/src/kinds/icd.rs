@@ -1,10 +1,10 @@
 //! The ICD-10-CM order file: fixed columns, one line for each code.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 
 use codes::IcdCode;
 
-use super::{refused, row};
+use super::{each_line, refused, row};
 use crate::layout::{Taken, text};
 
 /// What the table's columns hold.
@@ -15,8 +15,6 @@ const CODE: std::ops::Range<usize> = 6..13;
 const BILLABLE: usize = 14;
 const SHORT: usize = 16;
 const LONG: usize = 77;
-/// The longest line is under 400 bytes.
-const LINE_BYTES_MAX: u64 = 4_096;
 
 /// Whether these are the first bytes of an order file.
 pub(crate) fn is_order_file(head: &[u8]) -> bool {
@@ -41,23 +39,7 @@ pub(crate) fn read(
     from: impl Read,
     each: &mut dyn FnMut(u64, Taken) -> std::io::Result<()>,
 ) -> Result<(), (u64, String)> {
-    let mut reader = BufReader::new(from);
-    for number in 1.. {
-        let mut line = Vec::new();
-        let count = reader
-            .by_ref()
-            .take(LINE_BYTES_MAX)
-            .read_until(b'\n', &mut line)
-            .map_err(|error| (number, error.to_string()))?;
-        if count == 0 {
-            break;
-        }
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        each(number, take(&line)).map_err(|error| (number, error.to_string()))?;
-    }
-    Ok(())
+    each_line(from, &mut |number, line| each(number, take(line)))
 }
 
 fn take(line: &[u8]) -> Taken {

@@ -121,8 +121,16 @@ pub(crate) const EXCLUSIONS: Layout = Layout {
         Taken::Rows(by_npi.into_iter().chain([line(format!("name:{}", plain(&name)))]).collect())
     },
     days: |name, _| month_and_year(name).map(|from| (from, None)),
-    part: |name, _| plain(name).contains("SUPPLEMENT").then(|| "supplement".to_owned()),
+    part: |_, _| None,
 };
+
+/// Whether a name is that of a monthly supplement (`2609excl.csv`, `2609rein.csv`): what changed alone, without corrections.
+pub(crate) fn is_supplement(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let of_a_month = name.get(..4).is_some_and(|month| month.bytes().all(|byte| byte.is_ascii_digit()))
+        && name.get(4..).is_some_and(|rest| rest.starts_with("excl") || rest.starts_with("rein"));
+    of_a_month || name.contains("supplement")
+}
 
 /// Reason, remark and group codes. X12 holds the rights in their words: they stay on the machine of who imports them.
 pub(crate) const ADJUSTMENTS: Layout = Layout {

@@ -45,11 +45,7 @@ impl<'a> Member<'a> {
 
     /// Of which form a spreadsheet is.
     pub(crate) fn spreadsheet(&self) -> Option<&'static str> {
-        if self.head.starts_with(OLD_SPREADSHEET) {
-            Some("xls")
-        } else {
-            self.head.starts_with(ZIP).then_some("xlsx")
-        }
+        if self.head.starts_with(OLD_SPREADSHEET) { Some("xls") } else { self.head.starts_with(ZIP).then_some("xlsx") }
     }
 }
 

@@ -401,15 +401,17 @@ fn a_supplement_is_not_taken_for_the_whole_list() {
     fs::copy(sample("leie.csv"), &path).unwrap();
     let error = import(&store, &path, &Options::default()).unwrap_err();
     assert_eq!(error.code(), "K012");
-    assert!(error.to_string().contains("`2609excl.csv` is a monthly supplement of the OIG list of exclusions"), "{error}");
+    assert!(
+        error.to_string().contains("`2609excl.csv` is a monthly supplement of the OIG list of exclusions"),
+        "{error}"
+    );
     assert_eq!(store.vintages(Kind::Exclusions).unwrap(), []);
 }
 
 /// A workbook with one sheet, whose cells are: a text as `"`, anything else as a number, a date as `@` and its number.
 fn workbook(rows: &[&[&str]]) -> Vec<u8> {
-    let mut sheet = String::from(
-        r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>"#,
-    );
+    let mut sheet =
+        String::from(r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>"#);
     let mut texts = String::new();
     let mut count = 0;
     for (row, cells) in rows.iter().enumerate() {
@@ -432,7 +434,10 @@ fn workbook(rows: &[&[&str]]) -> Vec<u8> {
     let main = r#"xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main""#;
     let rels = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let parts = [
-        ("[Content_Types].xml", r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#.to_owned()),
+        (
+            "[Content_Types].xml",
+            r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#.to_owned(),
+        ),
         (
             "_rels/.rels",
             format!(
@@ -451,7 +456,10 @@ fn workbook(rows: &[&[&str]]) -> Vec<u8> {
                 r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="{rels}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#
             ),
         ),
-        ("xl/styles.xml", format!(r#"<styleSheet {main}><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#)),
+        (
+            "xl/styles.xml",
+            format!(r#"<styleSheet {main}><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#),
+        ),
         ("xl/sharedStrings.xml", format!("<sst {main}>{texts}</sst>")),
         ("xl/worksheets/sheet1.xml", sheet),
     ];
@@ -540,10 +548,8 @@ mod spreadsheets {
     fn dates_of_a_workbook_are_days() {
         let folder = Folder::new("xlsx-days");
         let path = folder.0.join("CARC_2026_OCT.xlsx");
-        let rows: &[&[&str]] = &[
-            &["\"Code", "\"Description", "\"Start", "\"Stop"],
-            &["45", "\"An invented text", "@34700", ""],
-        ];
+        let rows: &[&[&str]] =
+            &[&["\"Code", "\"Description", "\"Start", "\"Stop"], &["45", "\"An invented text", "@34700", ""]];
         fs::write(&path, workbook(rows)).unwrap();
         let store = folder.store();
         let report = import(&store, &path, &Options::default()).unwrap();

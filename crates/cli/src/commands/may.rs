@@ -125,10 +125,7 @@ impl Answer<'_> {
                 "See that the condition is met, and keep the proof on file, before it is done.".to_owned()
             }
             _ => match &self.act.ask {
-                Some(ask) => format!(
-                    "Ask {}: {ask}. Keep the answer on file before it is done.",
-                    self.act.board
-                ),
+                Some(ask) => format!("Ask {}: {ask}. Keep the answer on file before it is done.", self.act.board),
                 None => format!("Ask {}, and keep the answer on file, before it is done.", self.act.board),
             },
         }

@@ -163,7 +163,11 @@ impl Answer<'_> {
             authority(&mut out, 6, &law.authority);
         }
         if self.covered.is_some() && self.state.is_none() {
-            below(&mut out, 0, "\nStates have laws of their own on privacy and breaches: `--state TX` tells those of one.");
+            below(
+                &mut out,
+                0,
+                "\nStates have laws of their own on privacy and breaches: `--state TX` tells those of one.",
+            );
         }
         if self.checklist {
             self.checklist(&mut out);

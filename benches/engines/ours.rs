@@ -157,7 +157,7 @@ impl Engine {
                 self.proof(&rows[proofs.first_row + row], &mut scratch);
                 assert_eq!(outcomes[row], scratch.outcomes[proofs.policy as usize], "an outcome in columns");
                 for node in nodes.clone() {
-                    assert_eq!(proofs.node(node - nodes.start)[row], scratch.proof[node], "a node in columns");
+                    assert_eq!(proofs.truth(node - nodes.start, row), scratch.proof[node], "a node in columns");
                 }
             }
         });

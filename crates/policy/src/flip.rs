@@ -5,7 +5,7 @@
 //! left is that a fact is paid for once however many tests it mends. A bound with the whole price at one of its tests, and the choice
 //! "change it, or leave it" where the bound is not reached, settle that (`search`). Only where tests of one fact pull in different
 //! directions are sets of changes tried in order of cost, within a counted budget (`trial`), and then only sets between the two bounds, of
-//! facts with a test that stands in the way.
+//! facts with a test that stands in the way. A policy alone, as most are asked about, is settled on one word where bounds suffice (`word`).
 //!
 //! What a change costs, and whether it may be proposed at all, the caller says: a fact without a cost is never part of a change.
 
@@ -14,6 +14,7 @@ mod repeat;
 mod search;
 mod sides;
 mod trial;
+mod word;
 
 pub use search::Flips;
 
@@ -130,20 +131,20 @@ fn destinations(program: &Program, node: Node, met: bool) -> Vec<Cell> {
     }
 }
 
-/// The stretch that is nearest to what is known; for an open fact, what the two have in common.
+/// The stretch that is nearest to what is known; for an open fact, what the two have in common. `None` if there is none.
 #[inline]
-fn nearest(stretches: &[Cell], now: Cell) -> Cell {
-    if let [only] = stretches {
-        let within = Cell::between(only.lo.max(now.lo), only.hi.min(now.hi));
-        return if within.lo <= within.hi { within } else { *only };
+fn nearest(stretches: impl IntoIterator<Item = Cell>, now: Cell) -> Option<Cell> {
+    let mut best = None;
+    for stretch in stretches {
+        let common = Cell::between(stretch.lo.max(now.lo), stretch.hi.min(now.hi));
+        if common.lo <= common.hi {
+            return Some(common);
+        }
+        let distance =
+            if stretch.lo > now.hi { stretch.lo.saturating_sub(now.hi) } else { now.lo.saturating_sub(stretch.hi) };
+        if best.is_none_or(|best| (distance, stretch) < best) {
+            best = Some((distance, stretch));
+        }
     }
-    let common = |c: &Cell| Cell::between(c.lo.max(now.lo), c.hi.min(now.hi));
-    if let Some(within) = stretches.iter().map(common).find(|c| c.lo <= c.hi) {
-        return within;
-    }
-    let distance = |c: &Cell| if c.lo > now.hi { c.lo.saturating_sub(now.hi) } else { now.lo.saturating_sub(c.hi) };
-    *stretches
-        .iter()
-        .min_by_key(|c| (distance(c), **c))
-        .expect("INVARIANT: a change is only made where there is a destination")
+    best.map(|(_, stretch)| stretch)
 }

@@ -59,7 +59,7 @@ impl Repeated {
             cells_of(program, selection, slot, program.slots[slot as usize].domain, &mut cuts, &mut cells);
             repeated.cells = cells.into_iter().map(|cell| (cell, repeated.as_wanted(program, cell))).collect();
             let all = (0..repeated.tests.len()).fold(0, |all, test| all | 1 << test);
-            repeated.best = repeated.stretches(all);
+            repeated.best = repeated.stretches(all).collect();
         }
         repeated
     }
@@ -103,24 +103,21 @@ impl Repeated {
     /// The stretch nearest to what is known in which all of these tests come out as wanted; `None` if there is none.
     pub(super) fn nearest(&self, tests: u64, now: Cell) -> Option<Cell> {
         if tests.count_ones() as usize == self.tests.len() {
-            return (!self.best.is_empty()).then(|| super::nearest(&self.best, now));
+            return super::nearest(self.best.iter().copied(), now);
         }
-        let stretches = self.stretches(tests);
-        (!stretches.is_empty()).then(|| super::nearest(&stretches, now))
+        super::nearest(self.stretches(tests), now)
     }
 
     /// The stretches of values in which all of these tests come out as wanted.
-    fn stretches(&self, tests: u64) -> Vec<Cell> {
-        let mut stretches: Vec<Cell> = Vec::new();
-        for (cell, fine) in &self.cells {
-            if fine & tests != tests {
-                continue;
+    fn stretches(&self, tests: u64) -> impl Iterator<Item = Cell> + '_ {
+        let cells = self.cells.iter().filter(move |(_, fine)| fine & tests == tests);
+        let mut cells = cells.map(|(cell, _)| *cell).peekable();
+        std::iter::from_fn(move || {
+            let mut stretch = cells.next()?;
+            while let Some(next) = cells.next_if(|next| stretch.hi.checked_add(1) == Some(next.lo)) {
+                stretch.hi = next.hi;
             }
-            match stretches.last_mut() {
-                Some(last) if last.hi.checked_add(1) == Some(cell.lo) => last.hi = cell.hi,
-                _ => stretches.push(*cell),
-            }
-        }
-        stretches
+            Some(stretch)
+        })
     }
 }

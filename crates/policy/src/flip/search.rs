@@ -4,6 +4,7 @@ use super::costs::{Costs, NEVER_REACHED, plus};
 use super::repeat::{Repeated, Test};
 use super::sides::{forced, needed, side, wanted};
 use super::trial::{Aim, Changed, by_trial};
+use super::word::{Answer, Word};
 use super::{Change, Cost, Flip, Found, destinations, nearest};
 use crate::eval::{Facts, Scratch, Selection};
 use crate::exact::{COMBINATIONS_MAX, Composition};
@@ -16,8 +17,9 @@ pub struct Flips<'p> {
     selection: Selection,
     composition: Composition,
     goal: OutcomeSet,
-    /// The only policy, if it is all that decides.
+    /// The only policy, if it is all that decides, and its conditions, if they are few.
     alone: Option<&'p Compiled>,
+    word: Option<Word>,
     /// By fact.
     leaves: Vec<Leaf>,
     /// The same, one list for each side: what is looked at in every case.
@@ -28,7 +30,7 @@ pub struct Flips<'p> {
     leaf_at: Vec<[u32; 2]>,
     costs: Costs,
     /// Leaves that a plan makes come out as wanted.
-    brought: Vec<u32>,
+    brought: Vec<Brought>,
     /// What they come to.
     changes: Vec<Change>,
     /// Facts of this case that stand in the way in several places, none of which is forced.
@@ -39,21 +41,28 @@ pub struct Flips<'p> {
 
 /// A test on the side that may be wanted of it.
 #[derive(Clone, Debug)]
-struct Leaf {
-    node: u32,
-    slot: SlotId,
-    met: bool,
+pub(super) struct Leaf {
+    pub(super) node: u32,
+    pub(super) slot: SlotId,
+    pub(super) met: bool,
     /// The values that make it come out so, and the only stretch of them, if they are one.
-    to: Vec<Cell>,
-    only: Option<Cell>,
+    pub(super) to: Vec<Cell>,
+    pub(super) only: Option<Cell>,
     /// Which of the repeated facts it asks for, and as which of its tests.
-    repeated: Option<(usize, usize)>,
+    pub(super) repeated: Option<(usize, usize)>,
 }
 
 impl Leaf {
     const fn wanted(&self) -> Truth {
         if self.met { MET } else { NOT_MET }
     }
+}
+
+/// A leaf that is made to come out as wanted.
+#[derive(Clone, Copy, Debug)]
+struct Brought {
+    leaf: u32,
+    slot: SlotId,
 }
 
 /// The part of a leaf that its cost depends on.
@@ -67,9 +76,9 @@ struct Price {
 
 /// A group on the side that may be wanted of it.
 #[derive(Clone, Copy, Debug)]
-struct Group {
-    node: u32,
-    met: bool,
+pub(super) struct Group {
+    pub(super) node: u32,
+    pub(super) met: bool,
     first: u32,
     count: u32,
     needed: u32,
@@ -112,6 +121,7 @@ impl<'p> Flips<'p> {
             composition,
             goal,
             alone,
+            word: None,
             leaves: Vec::new(),
             prices: [Vec::new(), Vec::new()],
             groups: Vec::new(),
@@ -131,6 +141,8 @@ impl<'p> Flips<'p> {
             }
         }
         flips.find_repeated();
+        flips.word =
+            alone.and_then(|policy| Word::new(program, policy, goal, &flips.leaves, &flips.groups, &flips.repeated));
         flips
     }
 
@@ -193,6 +205,13 @@ impl<'p> Flips<'p> {
         proof: &[Truth],
         cost: impl Fn(SlotId) -> Cost,
     ) -> Option<Found<'_>> {
+        if let Some(word) = &self.word {
+            match word.find((&self.leaves, &self.repeated), facts, proof, &cost, &mut self.changes) {
+                Answer::Found(cost) => return Some(Found { cost, changes: &self.changes, exact: true }),
+                Answer::None => return None,
+                Answer::Unsettled => {}
+            }
+        }
         for (met, prices) in [true, false].into_iter().zip(&self.prices) {
             let (wanted, costs) = (if met { MET } else { NOT_MET }, self.costs.side_mut(met));
             for Price { node, slot, unreachable } in prices {
@@ -201,18 +220,20 @@ impl<'p> Flips<'p> {
             }
         }
         let flip = match self.share(facts, proof, &cost) {
-            Knots::None if self.shared.is_empty() => {
+            Knots::None => {
                 let (bound, plan) = self.sweep()?;
                 self.bring_whole(&plan, proof);
-                if self.write_changes(facts, proof) {
+                if !self.write_changes(facts, proof) {
+                    self.trial(facts, proof, &cost, bound, None)
+                } else if self.shared.is_empty() || self.paid(&cost) <= bound {
                     return Some(Found { cost: bound, changes: &self.changes, exact: true });
+                } else {
+                    match self.branch(facts, proof, &cost) {
+                        Branched::Found(flip) => flip,
+                        Branched::NoOneValue(least) => self.trial(facts, proof, &cost, least, None),
+                    }
                 }
-                self.trial(facts, proof, &cost, bound, None)
             }
-            Knots::None => match self.branch(facts, proof, &cost) {
-                Branched::Found(flip) => flip,
-                Branched::NoOneValue(least) => self.trial(facts, proof, &cost, least, None),
-            },
             Knots::Some(knots) => self.untie(facts, proof, &cost, &knots),
             Knots::Tangled => {
                 let known = self.guess(facts, proof, &cost);
@@ -244,10 +265,8 @@ impl<'p> Flips<'p> {
         self.loosen(proof, knots);
         if let Some((_, plan)) = self.sweep() {
             self.bring_whole(&plan, proof);
-            let leaves = &self.leaves;
-            let slots = knots.iter().map(|knot| self.repeated[*knot].slot);
-            let slots: Vec<SlotId> = slots.collect();
-            self.brought.retain(|leaf| !slots.contains(&leaves[*leaf as usize].slot));
+            let repeated = &self.repeated;
+            self.brought.retain(|brought| knots.iter().all(|knot| repeated[*knot].slot != brought.slot));
             if self.write_changes(facts, proof)
                 && self.paid(cost) == least
                 && let Some(flip) = self.verified(facts, least)
@@ -511,7 +530,7 @@ impl<'p> Flips<'p> {
         self.brought = brought;
     }
 
-    fn confine(&self, policy: &Compiled, allowed: OutcomeSet, proof: &[Truth], brought: &mut Vec<u32>) {
+    fn confine(&self, policy: &Compiled, allowed: OutcomeSet, proof: &[Truth], brought: &mut Vec<Brought>) {
         let scope = policy.scope as usize;
         let (chain, stop) = self.costs.chain(policy, allowed);
         if allowed.has(Outcome::Silent) {
@@ -533,16 +552,22 @@ impl<'p> Flips<'p> {
         }
     }
 
-    fn bring(&self, at: usize, met: bool, proof: &[Truth], brought: &mut Vec<u32>) {
-        if proof[at] == (if met { MET } else { NOT_MET }) {
-            return;
+    #[inline]
+    fn bring(&self, at: usize, met: bool, proof: &[Truth], brought: &mut Vec<Brought>) {
+        if proof[at] != (if met { MET } else { NOT_MET }) {
+            self.bring_about(at, met, proof, brought);
         }
-        let leaf = self.leaf_at[at][side(met)];
-        if leaf != NO_LEAF {
-            brought.push(leaf);
-            return;
-        }
+    }
+
+    fn bring_about(&self, at: usize, met: bool, proof: &[Truth], brought: &mut Vec<Brought>) {
         let node = self.program.nodes[at];
+        if let Some(slot) = node.slot() {
+            let leaf = self.leaf_at[at][side(met)];
+            if leaf != NO_LEAF {
+                brought.push(Brought { leaf, slot });
+            }
+            return;
+        }
         let (children, needed) = (node.children(), needed(node, met));
         if needed == children.len() {
             children.for_each(|child| self.bring(child, met, proof, brought));
@@ -573,20 +598,19 @@ impl<'p> Flips<'p> {
         let Self { brought, leaves, repeated, changes, .. } = self;
         changes.clear();
         // Leaves stand by fact.
-        brought.sort_unstable();
-        for of_one in brought.chunk_by(|a, b| leaves[*a as usize].slot == leaves[*b as usize].slot) {
-            let leaf = &leaves[of_one[0] as usize];
+        brought.sort_unstable_by_key(|brought| brought.leaf);
+        for of_one in brought.chunk_by(|a, b| a.slot == b.slot) {
+            let leaf = &leaves[of_one[0].leaf as usize];
             let now = facts.cell(leaf.slot);
             let to = match leaf.repeated.map(|(index, _)| &repeated[index]) {
                 Some(repeated) if !repeated.tangled => {
-                    let tests = of_one.iter().filter_map(|leaf| leaves[*leaf as usize].repeated);
+                    let tests = of_one.iter().filter_map(|brought| leaves[brought.leaf as usize].repeated);
                     let tests = tests.fold(repeated.standing(proof).fine, |tests, (_, test)| tests | 1 << test);
                     repeated.nearest(tests, now)
                 }
                 _ => match leaf.only {
-                    Some(only) => Some(nearest(&[only], now)),
-                    None if leaf.to.is_empty() => None,
-                    None => Some(nearest(&leaf.to, now)),
+                    Some(only) => nearest([only], now),
+                    None => nearest(leaf.to.iter().copied(), now),
                 },
             };
             let Some(to) = to else { return false };
@@ -597,7 +621,7 @@ impl<'p> Flips<'p> {
 }
 
 /// What of costs the `needed` least come to.
-fn sum_of_least(costs: &[u32], needed: usize) -> u32 {
+pub(super) fn sum_of_least(costs: &[u32], needed: usize) -> u32 {
     let dearest = nth_least(costs, needed);
     let cheaper = costs.iter().copied().filter(|cost| *cost < dearest);
     let (count, sum) = cheaper.fold((0, 0), |(count, sum), cost| (count + 1, plus(sum, cost)));
@@ -606,7 +630,7 @@ fn sum_of_least(costs: &[u32], needed: usize) -> u32 {
 }
 
 /// The cost at a place, counted from one, if they stood in order.
-fn nth_least(costs: &[u32], place: usize) -> u32 {
+pub(super) fn nth_least(costs: &[u32], place: usize) -> u32 {
     // Groups are small, so counting is quicker than sorting, and needs no memory.
     let at_or_below = |most: u32| costs.iter().filter(|cost| **cost <= most).count();
     let reached = costs.iter().copied().filter(|most| at_or_below(*most) >= place);

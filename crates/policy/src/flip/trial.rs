@@ -137,7 +137,7 @@ fn candidates<F: Facts + ?Sized>(aim: Aim<'_>, facts: &F, movable: &[(SlotId, u3
         let domain = aim.program.slots[slot as usize].domain;
         cells_of(aim.program, aim.selection, slot, domain, &mut cuts, &mut cells);
         cells.retain(|cell| !(cell.lo <= now.lo && now.hi <= cell.hi));
-        cells.sort_by_key(|cell| super::nearest(&[*cell], now));
+        cells.sort_by_key(|cell| super::nearest([*cell], now));
         candidates.push(Candidate { slot, cost, cells });
     }
     candidates.retain(|candidate: &Candidate| !candidate.cells.is_empty());

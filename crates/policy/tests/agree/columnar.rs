@@ -56,7 +56,7 @@ fn columns_give_what_rows_give() {
         let mut table = Table::new(&program).expect("few cells");
         // Not a multiple of a block, and more than one.
         let rows: Vec<Vec<Cell>> =
-            (0..300).map(|_| program.slots.iter().map(|slot| cell(&mut random, slot.domain)).collect()).collect();
+            (0..700).map(|_| program.slots.iter().map(|slot| cell(&mut random, slot.domain)).collect()).collect();
         rows.iter().for_each(|row| table.push(row));
         let (mut decisions, mut scratch) = (Vec::new(), Scratch::new(&program));
         determine(&program, &selection, &table, &mut Memory::default(), &mut decisions);
@@ -68,7 +68,7 @@ fn columns_give_what_rows_give() {
                 let cells = rows[proofs.first_row + row].as_slice();
                 evaluate(&program, &selection, cells, &mut scratch.proof, &mut scratch.outcomes);
                 assert_eq!(outcomes, scratch.outcomes[at], "program {number}: {cells:?}");
-                let column = |node: usize| proofs.node(node - nodes.start)[row];
+                let column = |node: usize| proofs.truth(node - nodes.start, row);
                 assert!(nodes.clone().all(|node| column(node) == scratch.proof[node]), "program {number}: {cells:?}");
                 proved += 1;
             }

@@ -1,10 +1,10 @@
 //! X12 files read, judged and held: beside a plain loop over the same bytes, and beside other parsers.
 //!
-//!     cargo bench -p benches-x12 [--features peers] [-- FILE… --rounds N]
+//!     cargo bench -p benches-x12 [--features peers] [-- FILE… --rounds N --only TEXT]
 //!
 //! FILE is a file of claims (837P) or remittances (835); without any, 5 MB of each are made here. Every figure is processor
-//! time of one thread, user and system, the least of all rounds; in each round every subject has its turn. As a test
-//! (without `--bench`) everything runs once, on small files, and the counts must agree.
+//! time of one thread, user and system, the least of all rounds; in each round every subject has its turn, or only those whose
+//! names hold TEXT. As a test (without `--bench`) everything runs once, on small files, and the counts must agree.
 #![expect(clippy::float_arithmetic, reason = "times and their ratios")]
 
 mod generate;
@@ -19,6 +19,8 @@ struct Options {
     files: Vec<PathBuf>,
     rounds: usize,
     only_compare: bool,
+    /// Only subjects whose names hold this, and the plain loop.
+    only: String,
 }
 
 fn main() -> ExitCode {
@@ -42,16 +44,16 @@ fn main() -> ExitCode {
     }
     time::machine().iter().for_each(|line| println!("{line}"));
     for (name, bytes) in &files {
-        subjects::report(name, bytes, if options.only_compare { 1 } else { options.rounds });
+        subjects::report(name, bytes, if options.only_compare { 1 } else { options.rounds }, &options.only);
     }
-    if !options.only_compare {
+    if !options.only_compare && options.only.is_empty() {
         memory::report(&options.files);
     }
     ExitCode::SUCCESS
 }
 
 fn read(arguments: Vec<String>) -> Options {
-    let mut options = Options { files: Vec::new(), rounds: 7, only_compare: true };
+    let mut options = Options { files: Vec::new(), rounds: 7, only_compare: true, only: String::new() };
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -60,6 +62,7 @@ fn read(arguments: Vec<String>) -> Options {
                 let rounds = arguments.next().and_then(|rounds| rounds.parse().ok());
                 options.rounds = rounds.expect("`--rounds` needs a number");
             }
+            "--only" => options.only = arguments.next().expect("`--only` needs a text"),
             flag if flag.starts_with("--") => panic!("unknown option `{flag}`"),
             file => options.files.push(PathBuf::from(file)),
         }

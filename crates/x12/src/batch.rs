@@ -20,13 +20,13 @@ use kind::{Kind, head};
 use row::Row;
 
 /// Claims in a batch unless told otherwise: with their text, about what the second cache holds.
-pub const CLAIMS_PER_BATCH: usize = 256;
+pub const CLAIMS_PER_BATCH: usize = 64;
 
 /// A batch is handed out before its next claim once it holds more text than this.
 const TEXT_BYTES_MAX: usize = 4 << 20;
 
 /// Bytes taken at once from a chunk, so that a whole file in one chunk needs no second copy of itself.
-const PIECE_BYTES: usize = 64 << 10;
+const PIECE_BYTES: usize = 32 << 10;
 
 /// A claim of more text than this is given up; fifty lines of the longest segments do not reach it.
 const CLAIM_BYTES_MAX: usize = 16 << 20;

@@ -213,6 +213,12 @@ impl Counter {
         Self { fresh: Some(Vec::new()), ..Self::default() }
     }
 
+    /// Whether gaps were found since they were last taken.
+    #[inline]
+    pub(crate) fn has_gaps(&self) -> bool {
+        self.fresh.as_ref().is_some_and(|fresh| !fresh.is_empty())
+    }
+
     /// The gaps found since the last call.
     pub(crate) fn take_gaps(&mut self) -> Vec<Gap> {
         self.fresh.as_mut().map(std::mem::take).unwrap_or_default()

@@ -48,7 +48,7 @@ pub(crate) struct Check {
 
 /// Up to eight bytes as a number; for longer values one that no code has.
 #[inline]
-fn packed(value: &[u8]) -> u64 {
+pub(crate) fn packed(value: &[u8]) -> u64 {
     if value.len() > 8 {
         return u64::MAX;
     }
@@ -62,6 +62,8 @@ pub(crate) struct Row {
     pub(crate) id: SegmentId,
     /// Segment identifier or loop name.
     pub(crate) name: &'static str,
+    /// The name as a number, which compares faster.
+    pub(crate) name_number: u64,
     pub(crate) title: &'static str,
     pub(crate) is_loop: bool,
     pub(crate) usage: Usage,
@@ -71,10 +73,12 @@ pub(crate) struct Row {
     pub(crate) parent: u16,
     /// Rows of a loop, the one that starts it first.
     pub(crate) children: Vec<u16>,
-    /// Positions among the children but the first, by the place of their identifiers, then in order.
-    pub(crate) by_slot: Vec<u16>,
+    /// The children but the first, by the place of their identifiers, then in order.
+    by_slot: Vec<Candidate>,
+    /// One bit for each place that has a part.
+    places: u64,
     /// For each place where its part of `by_slot` starts, and after the last place where all of it ends.
-    pub(crate) slots: Vec<u16>,
+    slots: Vec<u16>,
     /// Positions among the children of those that must be there.
     pub(crate) required: Vec<u16>,
     /// Elements that tell it from other rows with the same identifier.
@@ -85,14 +89,82 @@ pub(crate) struct Row {
     pub(crate) holds_unit: bool,
 }
 
+/// What is asked of a row before a segment can be it, in one place.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidate {
+    pub(crate) row: u16,
+    /// Position among the children of its loop.
+    pub(crate) slot: u16,
+    pub(crate) position: u16,
+    id: SegmentId,
+    pub(crate) max: u32,
+    pub(crate) is_loop: bool,
+    pub(crate) is_former: bool,
+    /// Its codes are fewer than five, and of the first element alone.
+    is_short: bool,
+    /// Codes of the first element; none for a row that takes any.
+    firsts: [u64; 4],
+}
+
+/// A number that is no [`packed`] value of eight bytes or less.
+const NO_CODE: u64 = u64::MAX - 1;
+
+impl Candidate {
+    fn of(table: &Table, loop_row: u16, slot: u16) -> Self {
+        let row = table.row(loop_row).children[usize::from(slot)];
+        let Row { id, max, position, is_loop, usage, when, .. } = table.row(row);
+        let mut firsts = [NO_CODE; 4];
+        let is_short = match &when[..] {
+            [] => true,
+            [Check { element: 1, component: 0, packed, .. }] if packed.len() <= firsts.len() => {
+                firsts[..packed.len()].copy_from_slice(packed);
+                true
+            }
+            _ => false,
+        };
+        Self {
+            row,
+            slot,
+            position: *position,
+            id: *id,
+            max: *max,
+            is_loop: *is_loop,
+            is_former: *usage == Usage::Former,
+            is_short,
+            firsts,
+        }
+    }
+
+    /// As [`Table::matches`].
+    #[inline]
+    pub(crate) fn matches(&self, table: &Table, id: SegmentId, segment: &Segment<'_>, first: u64) -> bool {
+        if self.id != id {
+            return false;
+        }
+        if !self.is_short {
+            return table.matches(self.row, id, segment, first);
+        }
+        let found = self.firsts.iter().fold(false, |found, code| found | (*code == first));
+        found | (self.firsts[0] == NO_CODE)
+    }
+}
+
 /// Places for identifiers in the index of a loop; most loops are passed by with one look.
 const SLOTS: usize = 64;
 
+/// The place of an identifier in the index of every loop.
+#[inline]
+pub(crate) fn slot(id: SegmentId) -> usize {
+    id.slot(SLOTS)
+}
+
 impl Row {
-    /// Positions among the children of those that may have the identifier, in order.
+    /// The children that may have the identifier with this [`slot`], in order.
     #[inline]
-    pub(crate) fn may_be(&self, id: SegmentId) -> &[u16] {
-        let slot = id.slot(SLOTS);
+    pub(crate) fn may_be(&self, slot: usize) -> &[Candidate] {
+        if self.places >> slot & 1 == 0 {
+            return &[];
+        }
         match self.slots.get(slot..slot + 2) {
             Some(&[start, end]) => &self.by_slot[usize::from(start)..usize::from(end)],
             _ => &[],
@@ -150,11 +222,12 @@ impl Table {
 
     /// Whether the segment can be this row, by identifier and discriminating elements.
     ///
-    /// `first` is the segment's first element, which nearly every row looks at.
-    pub(crate) fn matches(&self, row: u16, id: SegmentId, segment: &Segment<'_>, first: &[u8]) -> bool {
+    /// `first` is the segment's first element as a number, which nearly every row looks at.
+    #[inline]
+    pub(crate) fn matches(&self, row: u16, id: SegmentId, segment: &Segment<'_>, first: u64) -> bool {
         let row = self.row(row);
         let allows = |check: &Check| match (check.element, check.component) {
-            (1, 0) => check.has(first),
+            (1, 0) => check.packed.contains(&first),
             _ => check.has(check.value(segment)),
         };
         row.id == id && row.when.iter().all(allows)
@@ -300,7 +373,8 @@ fn loop_row(table: &mut Table, text: &'static str, parent: Option<u16>) -> u16 {
     let mut words = text.splitn(5, ' ').skip(1);
     let mut word = || words.next().expect("a loop has name, usage, repeats and title");
     let (name, usage, max, title) = (word(), word(), word(), word());
-    let row = Row { name, title, is_loop: true, ..row(usage, max) };
+    assert!(name.len() <= 8, "a loop's name has eight characters at most");
+    let row = Row { name, name_number: packed(name.as_bytes()), title, is_loop: true, ..row(usage, max) };
     push(table, row, parent)
 }
 
@@ -335,6 +409,7 @@ fn row(usage: &str, max: &str) -> Row {
     Row {
         id: SegmentId::NONE,
         name: "",
+        name_number: 0,
         title: "",
         is_loop: false,
         usage: match usage {
@@ -348,6 +423,7 @@ fn row(usage: &str, max: &str) -> Row {
         parent: 0,
         children: Vec::new(),
         by_slot: Vec::new(),
+        places: 0,
         slots: Vec::new(),
         required: Vec::new(),
         when: Vec::new(),
@@ -380,7 +456,9 @@ fn place_rows(table: &mut Table) {
             by_slot.sort_by_key(place);
             let starts = (0..=SLOTS).map(|slot| by_slot.partition_point(|position| place(position) < slot));
             let slots = starts.map(|start| u16::try_from(start).expect("a loop has fewer than 65536 rows")).collect();
-            table.rows[index].by_slot = by_slot;
+            table.rows[index].places = by_slot.iter().fold(0, |places, position| places | 1 << place(position));
+            let row = u16::try_from(index).expect("a table has fewer than 65536 rows");
+            table.rows[index].by_slot = by_slot.iter().map(|slot| Candidate::of(table, row, *slot)).collect();
             table.rows[index].slots = slots;
         }
         let must_be = |child: &u16| table.rows[usize::from(*child)].usage == Usage::Required;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::delimiters::Delimiters;
 use crate::segment::{Segment, SegmentId};
-use crate::table::Table;
+use crate::table::{Table, packed};
 
 /// A loop instance, or the transaction itself.
 pub type NodeIndex = u32;
@@ -274,9 +274,10 @@ impl<'t> LoopView<'t> {
     /// The nearest loop around it, or itself, whose name is `name`.
     #[must_use]
     pub fn enclosing(&self, name: &str) -> Option<LoopView<'t>> {
+        let name = packed(name.as_bytes());
         let mut at = Some(*self);
         while let Some(view) = at {
-            if view.name() == name {
+            if view.name_number() == name {
                 return Some(view);
             }
             at = view.parent();
@@ -323,7 +324,14 @@ impl<'t> LoopView<'t> {
 
     /// The loops directly inside it that are called `name`.
     pub fn named<'n>(&self, name: &'n str) -> impl Iterator<Item = LoopView<'t>> + use<'t, 'n> {
-        self.loops().filter(move |inner| inner.name() == name)
+        let name = packed(name.as_bytes());
+        self.loops().filter(move |inner| inner.name_number() == name)
+    }
+
+    /// The name as a number; 0 for a set without a table, and for long names one that no loop has.
+    fn name_number(&self) -> u64 {
+        let node = self.inner();
+        node.table().map_or(0, |table| table.row(node.row).name_number)
     }
 
     /// All loops inside it, at any depth.
@@ -339,7 +347,8 @@ impl<'t> LoopView<'t> {
 
     /// All loops inside it, at any depth, that are called `name`.
     pub fn descendants<'n>(&self, name: &'n str) -> impl Iterator<Item = LoopView<'t>> + use<'t, 'n> {
-        self.all_loops().filter(move |inner| inner.name() == name)
+        let name = packed(name.as_bytes());
+        self.all_loops().filter(move |inner| inner.name_number() == name)
     }
 
     /// Its first own segment with this identifier.

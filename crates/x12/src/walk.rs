@@ -1,7 +1,7 @@
 //! Segments to loops: follows a table, says what does not fit, and goes on.
 
 use crate::segment::{Segment, SegmentId};
-use crate::table::{Table, Usage};
+use crate::table::{Table, packed, slot};
 use crate::tree::{NO_NODE, NO_ROW, NodeIndex, Tree};
 
 /// How a segment fits the table where it stands.
@@ -168,20 +168,19 @@ impl<'a> Walker<'a> {
 
     /// Looks for the row from the innermost loop outwards.
     fn search(&self, table: &'static Table, id: SegmentId, segment: &Segment<'_>) -> Option<Match> {
-        let first = segment.value(1);
+        let (first, place) = (packed(segment.value(1)), slot(id));
         let mut second: Option<Match> = None;
         let innermost = self.frames.len() - 1;
         for (index, frame) in self.frames.iter().enumerate().rev() {
             let loop_row = table.row(frame.row);
             let mut full = None;
-            for slot in loop_row.may_be(id).iter().copied().map(usize::from) {
-                let child = loop_row.children[slot];
-                let row = table.row(child);
-                let foreign = row.usage == Usage::Former && !self.former;
-                if foreign || !table.matches(child, id, segment, first) {
+            for row in loop_row.may_be(place) {
+                let foreign = row.is_former && !self.former;
+                if foreign || !row.matches(table, id, segment, first) {
                     continue;
                 }
-                let made = |fit| Some(Match { frame: index, row: child, slot, fit });
+                let slot = usize::from(row.slot);
+                let made = |fit| Some(Match { frame: index, row: row.row, slot, fit });
                 let in_order = row.position >= frame.position;
                 // A loop may go back to its own segments only after the loops that precede them.
                 let allowed = index == innermost || row.is_loop || row.position > frame.position;

@@ -60,12 +60,14 @@ impl List {
         }
         let wanted = [separator, terminator];
         #[cfg(target_arch = "x86_64")]
-        if wide::is_there() {
-            #[expect(unsafe_code, reason = "the only way to use what not every processor has")]
-            // SAFETY: the processor was asked just now and has what the function needs. It touches memory by slices only.
-            unsafe {
-                wide::fill(self, text, wanted);
-            }
+        #[expect(unsafe_code, reason = "the only way to use what not every processor has")]
+        if widest::is_there() {
+            // SAFETY: the processor was asked just now and has what the function needs.
+            unsafe { widest::fill(self, text, wanted) };
+            return;
+        } else if wide::is_there() {
+            // SAFETY: as above. It touches memory by slices only.
+            unsafe { wide::fill(self, text, wanted) };
             return;
         }
         self.fill_by(text, wanted, bitmap, |all, before, bit| {
@@ -161,6 +163,100 @@ mod wide {
             map
         };
         list.fill_by(text, wanted, bitmap, |all, _, bit| (all & !(u64::MAX << bit)).count_ones());
+    }
+}
+
+/// What newer processors have: 64 bytes compared at once, and the numbers that a bitmap asks for moved together by one instruction.
+#[cfg(target_arch = "x86_64")]
+mod widest {
+    use std::arch::x86_64::{
+        __m512i, _mm512_add_epi32, _mm512_cmpeq_epi8_mask, _mm512_cvtepu8_epi32, _mm512_extracti32x4_epi32,
+        _mm512_maskz_compress_epi8, _mm512_set_epi64, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_storeu_si512,
+        _pext_u64,
+    };
+
+    use super::{BLOCK, List};
+
+    /// Numbers written together.
+    const GROUP: usize = 16;
+
+    /// The numbers of all bits.
+    static NUMBERS: [u8; BLOCK] = {
+        let mut numbers = [0; BLOCK];
+        let mut index = 0;
+        while index < BLOCK {
+            numbers[index] = index as u8;
+            index += 1;
+        }
+        numbers
+    };
+
+    /// Whether this processor has all that [`fill`] needs.
+    pub(super) fn is_there() -> bool {
+        is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vbmi2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("popcnt")
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,popcnt")]
+    pub(super) fn fill(list: &mut List, text: &[u8], [separator, terminator]: [u8; 2]) {
+        let [separator, terminator] = [separator, terminator].map(|wanted| _mm512_set1_epi8(wanted.cast_signed()));
+        let numbers = load(&NUMBERS);
+        let (blocks, rest) = text.as_chunks::<BLOCK>();
+        let mut at = 0;
+        let mut add = |block: &[u8; BLOCK], within: u64| {
+            let bytes = load(block);
+            let ends = _mm512_cmpeq_epi8_mask(bytes, terminator) & within;
+            let all = _mm512_cmpeq_epi8_mask(bytes, separator) & within | ends;
+            let Some(places) = list.places[list.count..].first_chunk_mut::<BLOCK>() else { return };
+            spread(places, all, at, numbers);
+            let Some(out) = list.ends[list.ends_count..].first_chunk_mut::<BLOCK>() else { return };
+            // INVARIANT: a text is shorter than 4 GiB.
+            spread(out, _pext_u64(ends, all), list.count as u32, numbers);
+            list.ends_count = list.ends_count.wrapping_add(ends.count_ones() as usize);
+            list.count = list.count.wrapping_add(all.count_ones() as usize);
+            at = at.wrapping_add(BLOCK as u32);
+        };
+        for block in blocks {
+            add(block, u64::MAX);
+        }
+        if !rest.is_empty() {
+            let mut block = [0; BLOCK];
+            block[..rest.len()].copy_from_slice(rest);
+            add(&block, u64::MAX >> (BLOCK - rest.len()));
+        }
+    }
+
+    #[target_feature(enable = "avx512f")]
+    #[inline]
+    fn load(bytes: &[u8; BLOCK]) -> __m512i {
+        let word = |index: usize| i64::from_le_bytes(bytes.as_chunks::<8>().0[index]);
+        _mm512_set_epi64(word(7), word(6), word(5), word(4), word(3), word(2), word(1), word(0))
+    }
+
+    /// Writes the numbers of the bits of `map`, counted from `base`; at least as many as it has.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
+    #[inline]
+    fn spread(out: &mut [u32; BLOCK], map: u64, base: u32, numbers: __m512i) {
+        let (packed, base) = (_mm512_maskz_compress_epi8(map, numbers), _mm512_set1_epi32(base.cast_signed()));
+        let [first, second, third, fourth] = out.as_chunks_mut::<GROUP>().0 else { return };
+        store(first, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<0>(packed)), base));
+        store(second, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<1>(packed)), base));
+        if map.count_ones() as usize > 2 * GROUP {
+            store(third, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<2>(packed)), base));
+            store(fourth, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<3>(packed)), base));
+        }
+    }
+
+    #[target_feature(enable = "avx512f")]
+    #[inline]
+    #[expect(unsafe_code, reason = "no safe code writes a vector of this width at once")]
+    fn store(out: &mut [u32; GROUP], numbers: __m512i) {
+        // SAFETY: sixteen numbers of four bytes are the 64 bytes that are written, and the store asks for no alignment.
+        unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), numbers) };
     }
 }
 
@@ -290,6 +386,18 @@ mod tests {
             plain.fill_by(&bytes, *b"*~", bitmap, |all, _, bit| (all & !(u64::MAX << bit)).count_ones());
             prop_assert_eq!(usual.ends(), plain.ends());
             prop_assert_eq!(&usual.places()[..usual.count()], &plain.places()[..plain.count()]);
+            #[cfg(target_arch = "x86_64")]
+            if wide::is_there() {
+                let mut middle = List::default();
+                middle.fill(&bytes, b'*', b'~');
+                middle.clear();
+                middle.count = 0;
+                #[expect(unsafe_code, reason = "as in `fill`, which may have a better way on this processor")]
+                // SAFETY: the processor was asked just now and has what the function needs.
+                unsafe { wide::fill(&mut middle, &bytes, *b"*~") };
+                prop_assert_eq!(middle.ends(), plain.ends());
+                prop_assert_eq!(&middle.places()[..middle.count()], &plain.places()[..plain.count()]);
+            }
         }
 
         #[test]

@@ -312,7 +312,9 @@ impl Filler {
     fn payment(&mut self, row: &Row<'_>) {
         self.place = Place::Claim;
         self.party = NONE;
-        let [charge, paid, share] = [3, 4, 5].map(|element| Self::claim_amount(row, element));
+        let charge = Self::claim_amount(row, 3);
+        let paid = Self::claim_amount(row, 4);
+        let share = Self::claim_amount(row, 5);
         self.counter.pass_claim((charge, || span(row, 3)), Some((paid, || span(row, 4))));
         let charge = self.batch.read(row.bytes(3), charge);
         let paid = self.batch.read(row.bytes(4), paid);

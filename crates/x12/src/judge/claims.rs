@@ -7,7 +7,7 @@ use crate::dates;
 use crate::judge::codesets;
 use crate::judge::rules as r;
 use crate::judge::sink::{At, Sink};
-use crate::number::{amount, count, write_amount};
+use crate::number::{AmountError, amount, count, write_amount};
 use crate::segment::Segment;
 use crate::tree::LoopView;
 use crate::view::{Claim, Diagnosis, ServiceLine};
@@ -32,16 +32,18 @@ pub(crate) struct Batch {
 
 pub(crate) fn judge(view: LoopView<'_>, batch: &mut Batch, sink: &mut Sink) {
     let Some(claim) = Claim::of(view) else { return };
-    let at = At::inside(claim.head(), view);
+    let head = claim.head();
+    let at = At::inside(&head, view);
     batch.claims += 1;
     if batch.claims == CLAIMS_MAX + 1 {
         sink.report(&r::MANY_CLAIMS, at, r::MANY_CLAIMS.title);
     }
-    balance(&claim, at, sink);
+    let lines: Vec<Line<'_>> = claim.lines().map(Line::of).collect();
+    balance(&claim, &lines, at, sink);
     if !batch.professional {
         return;
     }
-    let day = claim.first_service_day();
+    let day = lines.iter().filter_map(|line| line.period).map(|period| period.0).min();
     if sink.judges(4) {
         patient(&claim, batch, sink);
         situations(&claim, at, sink);
@@ -50,21 +52,34 @@ pub(crate) fn judge(view: LoopView<'_>, batch: &mut Batch, sink: &mut Sink) {
     }
     codesets::place(claim.place_of_service(), day, at.component(5, 1), sink);
     let diagnosis_count = claim.diagnoses().count();
-    for (index, line) in claim.lines().enumerate() {
-        judge_line(&claim, &line, index as u64 + 1, diagnosis_count, batch, sink);
+    for (line, number) in lines.iter().zip(1..) {
+        judge_line(&claim, line, number, diagnosis_count, batch, sink);
     }
 }
 
-fn balance(claim: &Claim<'_>, at: At<'_>, sink: &mut Sink) {
+/// A line with what is asked of it more than once.
+struct Line<'t> {
+    line: ServiceLine<'t>,
+    charge: Result<Cents, AmountError>,
+    period: Option<(Date, Date)>,
+}
+
+impl<'t> Line<'t> {
+    fn of(line: ServiceLine<'t>) -> Self {
+        Self { line, charge: line.charge(), period: line.service_period() }
+    }
+}
+
+fn balance(claim: &Claim<'_>, lines: &[Line<'_>], at: At<'_>, sink: &mut Sink) {
     let Ok(total) = claim.charge() else { return };
     if total < Cents(0) {
         sink.report(&r::NEGATIVE_CHARGE, at.element(2), r::NEGATIVE_CHARGE.title);
     }
     // Where a line's charge cannot be read, the sum says nothing; the line is reported itself.
-    let sum = claim.lines().try_fold(Cents(0), |sum, line| sum.checked_add(line.charge().ok()?));
+    let sum = lines.iter().try_fold(Cents(0), |sum, line| sum.checked_add(line.charge.ok()?));
     if let Some(sum) = sum
         && sum != total
-        && claim.lines().next().is_some()
+        && !lines.is_empty()
     {
         let message = format!("CLM02 is {}, the lines sum to {}", write_amount(total), write_amount(sum));
         sink.report(&r::CLAIM_TOTAL, at.element(2), message);
@@ -74,7 +89,7 @@ fn balance(claim: &Claim<'_>, at: At<'_>, sink: &mut Sink) {
 fn patient(claim: &Claim<'_>, batch: &mut Batch, sink: &mut Sink) {
     let Some(level) = claim.view().enclosing("2000B") else { return };
     let Some(coverage) = claim.coverage() else { return };
-    let at = At::inside(coverage, level);
+    let at = At::inside(&coverage, level);
     // What is wrong with a subscriber is said once, not for each of the claims.
     let said = (coverage.offset, claim.is_for_dependent());
     if batch.subscriber.replace(said) == Some(said) {
@@ -99,7 +114,7 @@ pub(crate) fn judge_provider(view: LoopView<'_>, batch: &Batch, sink: &mut Sink)
         && batch.professional
         && is_box(street.value(1))
     {
-        sink.report(&r::STREET, At::inside(street, view).element(1), r::STREET.title);
+        sink.report(&r::STREET, At::inside(&street, view).element(1), r::STREET.title);
     }
 }
 
@@ -129,13 +144,16 @@ fn situations(claim: &Claim<'_>, at: At<'_>, sink: &mut Sink) {
 }
 
 fn payers(claim: &Claim<'_>, sink: &mut Sink) {
+    if claim.other_payers().next().is_none() {
+        return;
+    }
     let mut used: Vec<&[u8]> = claim.coverage().map(|coverage| coverage.value(1)).into_iter().collect();
     for payer in claim.other_payers() {
         let Some(coverage) = payer.coverage() else { continue };
         let place = coverage.value(1);
         // U is for payers whose place is not known; several may have it.
         if place != b"U" && used.contains(&place) {
-            let at = At::inside(coverage, payer.view()).element(1);
+            let at = At::inside(&coverage, payer.view()).element(1);
             sink.report(&r::PAYER_ORDER, at, r::PAYER_ORDER.title);
         }
         used.push(place);
@@ -146,7 +164,7 @@ fn diagnoses(claim: &Claim<'_>, day: Option<Date>, at: At<'_>, sink: &mut Sink) 
     let mut seen: Vec<&[u8]> = Vec::with_capacity(DIAGNOSES_MAX);
     for diagnosis in claim.diagnoses() {
         let Diagnosis { segment, element } = diagnosis;
-        let at = At::inside(segment, claim.view()).component(element, 2);
+        let at = At::inside(&segment, claim.view()).component(element, 2);
         let code = diagnosis.code();
         if seen.contains(&code) {
             sink.report(&r::SAME_DIAGNOSIS, at, r::SAME_DIAGNOSIS.title);
@@ -165,7 +183,7 @@ fn diagnoses(claim: &Claim<'_>, day: Option<Date>, at: At<'_>, sink: &mut Sink) 
 
 fn judge_line(
     claim: &Claim<'_>,
-    line: &ServiceLine<'_>,
+    Line { line, charge, period }: &Line<'_>,
     number: u64,
     diagnosis_count: usize,
     batch: &Batch,
@@ -175,24 +193,23 @@ fn judge_line(
     if let Some(head) = view.first("LX")
         && count(line.number()) != Some(number)
     {
-        let at = At::inside(head, view).element(1);
+        let at = At::inside(&head, view).element(1);
         sink.report(&r::LINE_NUMBER, at, format!("LX01 should be {number}"));
     }
     let Some(service) = line.service() else { return };
-    let at = At::inside(service, view);
-    if line.charge().is_ok_and(|charge| charge < Cents(0)) {
+    let at = At::inside(&service, view);
+    if charge.is_ok_and(|charge| charge < Cents(0)) {
         sink.report(&r::NEGATIVE_CHARGE, at.element(2), r::NEGATIVE_CHARGE.title);
     }
     if amount(line.units()) == Ok(Cents(0)) {
         sink.report(&r::UNITS, at.element(4), r::UNITS.title);
     }
     pointers(line, diagnosis_count, at, sink);
-    let period = line.service_period();
-    if let (Some((_, last)), Some(made)) = (period, batch.made)
+    if let (Some((_, last)), Some(made)) = (*period, batch.made)
         && last > made
     {
         let segment = view.qualified("DTP", &["472"]).unwrap_or(service);
-        let at = At::inside(segment, view).element(3);
+        let at = At::inside(&segment, view).element(3);
         sink.report(&r::FUTURE_SERVICE, at, r::FUTURE_SERVICE.title);
     }
     if is_unlisted(line.procedure()) && line.description().is_empty() {
@@ -211,7 +228,7 @@ fn judge_line(
     if !line.place_of_service().is_empty() && line.place_of_service() != claim.place_of_service() {
         codesets::place(line.place_of_service(), day, at.element(5), sink);
     }
-    adjudications(line, sink);
+    adjudications(line, *charge, sink);
 }
 
 fn pointers(line: &ServiceLine<'_>, diagnosis_count: usize, at: At<'_>, sink: &mut Sink) {
@@ -237,8 +254,8 @@ fn is_unlisted(code: &[u8]) -> bool {
 }
 
 /// An earlier payer's payment and adjustments must make up the line's charge.
-fn adjudications(line: &ServiceLine<'_>, sink: &mut Sink) {
-    let Ok(charge) = line.charge() else { return };
+fn adjudications(line: &ServiceLine<'_>, charge: Result<Cents, AmountError>, sink: &mut Sink) {
+    let Ok(charge) = charge else { return };
     for prior in line.adjudications() {
         let Ok(paid) = prior.paid() else { continue };
         let adjusted =
@@ -252,11 +269,11 @@ fn adjudications(line: &ServiceLine<'_>, sink: &mut Sink) {
                 write_amount(charge)
             );
             let head: Segment<'_> = prior.head();
-            let at = At::inside(head, prior.view()).element(2);
+            let at = At::inside(&head, prior.view()).element(2);
             sink.report(&r::LINE_ADJUDICATION, at, message);
         }
         for adjustment in prior.adjustments() {
-            let at = At::inside(adjustment.segment, prior.view()).element(adjustment.element);
+            let at = At::inside(&adjustment.segment, prior.view()).element(adjustment.element);
             let day = prior.view().qualified("DTP", &["573"]).and_then(|segment| dates::day(segment.value(3)));
             codesets::reason(adjustment.reason(), day, at, sink);
         }

@@ -5,6 +5,7 @@ use codes::{adjustment::AdjustmentStatus, hcpcs, icd10, place_of_service};
 use jiff::civil::{Date, date};
 
 use crate::judge::finding::is_wordy;
+use crate::judge::known::{Check, Key};
 use crate::judge::rules as r;
 use crate::judge::sink::{At, Sink};
 use crate::segment::{Segment, SegmentId};
@@ -37,6 +38,11 @@ fn npi(value: &[u8], at: At<'_>, sink: &mut Sink) {
     if value.is_empty() {
         return;
     }
+    let key = value.split_at_checked(8).and_then(|(code, beside)| Key::new(Check::Npi, code, beside, None));
+    sink.once(key, |sink| any_npi(value, at, sink));
+}
+
+fn any_npi(value: &[u8], at: At<'_>, sink: &mut Sink) {
     let message = match parsed::<Npi>(value) {
         Some(Ok(_)) => return,
         Some(Err(NpiError::CheckDigit { expected, found, .. })) => {
@@ -50,10 +56,12 @@ fn npi(value: &[u8], at: At<'_>, sink: &mut Sink) {
 
 fn address(segment: &Segment<'_>, at: At<'_>, sink: &mut Sink) {
     let state = segment.value(2);
-    if !state.is_empty() && !matches!(parsed::<StateCode>(state), Some(Ok(_))) {
-        let message = format!("{} is no state or territory", quoted(state));
-        sink.report(&r::STATE, at.element(2), message);
-    }
+    sink.once(Key::new(Check::State, state, b"", None), |sink| {
+        if !state.is_empty() && !matches!(parsed::<StateCode>(state), Some(Ok(_))) {
+            let message = format!("{} is no state or territory", quoted(state));
+            sink.report(&r::STATE, at.element(2), message);
+        }
+    });
     let postal = segment.value(3);
     let good = matches!(postal.len(), 0 | 5 | 9) && postal.iter().all(u8::is_ascii_digit);
     if !good {
@@ -63,6 +71,11 @@ fn address(segment: &Segment<'_>, at: At<'_>, sink: &mut Sink) {
 
 /// A diagnosis of a claim whose first service is on `day`.
 pub(crate) fn diagnosis(qualifier: &[u8], code: &[u8], day: Option<Date>, at: At<'_>, sink: &mut Sink) {
+    let key = Key::new(Check::Diagnosis, code, qualifier, day);
+    sink.once(key, |sink| any_diagnosis(qualifier, code, day, at, sink));
+}
+
+fn any_diagnosis(qualifier: &[u8], code: &[u8], day: Option<Date>, at: At<'_>, sink: &mut Sink) {
     if code.contains(&b'.') {
         sink.report(&r::DIAGNOSIS_POINT, at, r::DIAGNOSIS_POINT.title);
         return;
@@ -102,6 +115,11 @@ pub(crate) fn diagnosis(qualifier: &[u8], code: &[u8], day: Option<Date>, at: At
 
 /// A CPT or HCPCS code of a service on `day`.
 pub(crate) fn procedure(code: &[u8], day: Option<Date>, at: At<'_>, sink: &mut Sink) {
+    let key = Key::new(Check::Procedure, code, b"", day);
+    sink.once(key, |sink| any_procedure(code, day, at, sink));
+}
+
+fn any_procedure(code: &[u8], day: Option<Date>, at: At<'_>, sink: &mut Sink) {
     if code.is_empty() {
         return;
     }
@@ -125,6 +143,11 @@ pub(crate) fn procedure(code: &[u8], day: Option<Date>, at: At<'_>, sink: &mut S
 
 /// A modifier of `procedure`.
 pub(crate) fn modifier(code: &[u8], procedure: &[u8], at: At<'_>, sink: &mut Sink) {
+    let key = Key::new(Check::Modifier, procedure, code, None);
+    sink.once(key, |sink| any_modifier(code, procedure, at, sink));
+}
+
+fn any_modifier(code: &[u8], procedure: &[u8], at: At<'_>, sink: &mut Sink) {
     // Ambulance lines carry where the trip began and ended, one letter each, in place of a
     // modifier (CMS Pub. 100-04, chapter 15).
     let trip = procedure.starts_with(b"A0") && code.iter().all(|place| b"DEGHIJNPRSX".contains(place));
@@ -139,6 +162,11 @@ pub(crate) fn modifier(code: &[u8], procedure: &[u8], at: At<'_>, sink: &mut Sin
 }
 
 pub(crate) fn place(code: &[u8], day: Option<Date>, at: At<'_>, sink: &mut Sink) {
+    let key = Key::new(Check::Place, code, b"", day);
+    sink.once(key, |sink| any_place(code, day, at, sink));
+}
+
+fn any_place(code: &[u8], day: Option<Date>, at: At<'_>, sink: &mut Sink) {
     let shown = || quoted(code);
     let unassigned = match parsed::<PlaceOfService>(code) {
         Some(Ok(place)) => {
@@ -153,6 +181,11 @@ pub(crate) fn place(code: &[u8], day: Option<Date>, at: At<'_>, sink: &mut Sink)
 
 /// An adjustment reason code in a remittance of `day`.
 pub(crate) fn reason(code: &[u8], day: Option<Date>, at: At<'_>, sink: &mut Sink) {
+    let key = Key::new(Check::Reason, code, b"", day);
+    sink.once(key, |sink| any_reason(code, day, at, sink));
+}
+
+fn any_reason(code: &[u8], day: Option<Date>, at: At<'_>, sink: &mut Sink) {
     if code.is_empty() {
         return;
     }
@@ -170,6 +203,11 @@ pub(crate) fn reason(code: &[u8], day: Option<Date>, at: At<'_>, sink: &mut Sink
 
 /// A remark code in a remittance of `day`.
 pub(crate) fn remark(code: &[u8], day: Option<Date>, at: At<'_>, sink: &mut Sink) {
+    let key = Key::new(Check::Remark, code, b"", day);
+    sink.once(key, |sink| any_remark(code, day, at, sink));
+}
+
+fn any_remark(code: &[u8], day: Option<Date>, at: At<'_>, sink: &mut Sink) {
     let shown = || quoted(code);
     match (parsed::<RarcCode>(code), day) {
         (Some(Ok(code)), Some(day)) => {

@@ -105,7 +105,7 @@ impl Place {
         }
     }
 
-    fn at<'t>(&self, segment: Segment<'t>, view: LoopView<'t>) -> At<'t> {
+    fn at<'t>(&self, segment: &'t Segment<'t>, view: LoopView<'t>) -> At<'t> {
         At::inside(segment, view).component(self.element, self.component)
     }
 }
@@ -183,8 +183,8 @@ impl Demand {
         if self.place.segment.is_none() {
             let mut found = view.named(&self.place.text).filter_map(|inner| inner.all_segments().next());
             match (&self.verb, found.next()) {
-                (Verb::Require, None) => self.report(&r::RECEIVER_REQUIRES, At::inside(head, view), sink),
-                (Verb::Forbid, Some(first)) => self.report(&r::RECEIVER_FORBIDS, At::inside(first, view), sink),
+                (Verb::Require, None) => self.report(&r::RECEIVER_REQUIRES, At::inside(&head, view), sink),
+                (Verb::Forbid, Some(first)) => self.report(&r::RECEIVER_FORBIDS, At::inside(&first, view), sink),
                 _ => {}
             }
             return;
@@ -196,7 +196,7 @@ impl Demand {
                 continue;
             }
             is_sent = true;
-            let at = self.place.at(segment, view);
+            let at = self.place.at(&segment, view);
             match &self.verb {
                 Verb::Require => {}
                 Verb::Forbid => self.report(&r::RECEIVER_FORBIDS, at, sink),
@@ -215,7 +215,7 @@ impl Demand {
         }
         if self.verb == Verb::Require && !is_sent {
             let segment = self.place.segments(view).next();
-            let at = segment.map_or(At::inside(head, view), |segment| self.place.at(segment, view));
+            let at = segment.as_ref().map_or(At::inside(&head, view), |segment| self.place.at(segment, view));
             self.report(&r::RECEIVER_REQUIRES, at, sink);
         }
     }

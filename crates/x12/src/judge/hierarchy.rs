@@ -116,7 +116,7 @@ impl Hierarchy {
             } else {
                 "HL04 says that a level follows below, but none does"
             };
-            sink.report(&r::HL_CHILDREN, At::loose(before).element(4), message);
+            sink.report(&r::HL_CHILDREN, At::loose(&before).element(4), message);
         }
     }
 }

@@ -10,6 +10,7 @@ mod dictionary;
 mod envelope;
 mod finding;
 mod hierarchy;
+mod known;
 mod overlay;
 mod remittance;
 mod rules;
@@ -136,6 +137,7 @@ struct Bench {
 }
 
 const HL: SegmentId = SegmentId::new(b"HL");
+const ST: SegmentId = SegmentId::new(b"ST");
 const BHT: SegmentId = SegmentId::new(b"BHT");
 const BPR: SegmentId = SegmentId::new(b"BPR");
 
@@ -195,7 +197,7 @@ impl Bench {
                 self.sink.transaction = Some((control, segment.ordinal));
                 node = self.walker.node();
                 if table.is_none() {
-                    let at = At::segment(*segment, &self.walker.tree, node);
+                    let at = At::segment(segment, &self.walker.tree, node);
                     self.sink.report(&rules::UNKNOWN_SET, at, rules::UNKNOWN_SET.title);
                 }
             }
@@ -206,10 +208,12 @@ impl Bench {
             }
             Route::Abandon => self.walker.end(structure!(self)),
         }
-        let at = At::segment(*segment, &self.walker.tree, node);
+        let at = At::segment(segment, &self.walker.tree, node);
         syntax::check(segment, at, &mut self.sink);
         codesets::segment(segment, at, &mut self.sink);
-        self.envelopes.segment(segment, at, &mut self.sink);
+        if node == NO_NODE || segment.id() == ST {
+            self.envelopes.segment(segment, at, &mut self.sink);
+        }
         self.gaps(Some(segment));
         if node == NO_NODE {
             self.sink.transaction = None;
@@ -223,7 +227,7 @@ impl Bench {
         if let Some(table) = table {
             structure::placed(segment, placed, table, tree, self.requires, &mut self.sink);
             if segment.id() == HL {
-                let at = At::segment(*segment, tree, placed.node);
+                let at = At::segment(segment, tree, placed.node);
                 self.hierarchy.segment(segment, table, at, &mut self.sink);
             }
         }
@@ -236,8 +240,11 @@ impl Bench {
     }
 
     fn gaps(&mut self, segment: Option<&Segment<'_>>) {
+        if !self.counter.has_gaps() {
+            return;
+        }
         for gap in self.counter.take_gaps() {
-            let at = segment.map(|segment| (segment, At::segment(*segment, &self.walker.tree, NO_NODE)));
+            let at = segment.map(|segment| (segment, At::segment(segment, &self.walker.tree, NO_NODE)));
             envelope::gap(&gap, at, &mut self.sink);
         }
     }

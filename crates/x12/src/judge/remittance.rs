@@ -30,54 +30,79 @@ fn sum(amounts: impl Iterator<Item = Amount>) -> Option<Cents> {
     amounts.try_fold(Cents(0), |sum, amount| sum.checked_add(amount.ok()?))
 }
 
-fn adjusted<'t>(adjustments: impl Iterator<Item = Adjustment<'t>>) -> Option<Cents> {
-    sum(adjustments.map(|adjustment| adjustment.amount()))
+/// The adjustments of a claim, its services' first. As above, a sum is lost once an amount in it cannot be read.
+struct Adjusted {
+    all: Option<Cents>,
+    /// Those that the patient bears.
+    patient: Option<Cents>,
+}
+
+impl Adjusted {
+    /// Adds the adjustments of a service, or the claim's own, and gives their sum.
+    fn add(&mut self, adjustments: &[Adjustment<'_>]) -> Option<Cents> {
+        let mut own = Some(Cents(0));
+        for adjustment in adjustments {
+            let amount = adjustment.amount().ok();
+            let add = |sum: &mut Option<Cents>| *sum = sum.and_then(|sum| sum.checked_add(amount?));
+            add(&mut own);
+            add(&mut self.all);
+            if adjustment.group() == b"PR" {
+                add(&mut self.patient);
+            }
+        }
+        own
+    }
 }
 
 pub(crate) fn judge_claim(view: LoopView<'_>, totals: &mut Totals, sink: &mut Sink) {
     let Some(claim) = ClaimPayment::of(view) else { return };
-    let at = At::inside(claim.head(), view);
+    let head = claim.head();
+    let at = At::inside(&head, view);
     let paid = claim.paid().ok();
     totals.paid = totals.paid.and_then(|total| total.checked_add(paid?));
-    for service in claim.services() {
-        judge_service(&service, totals.date, sink);
+    let services: Vec<ServicePayment<'_>> = claim.services().collect();
+    let mut adjusted = Adjusted { all: Some(Cents(0)), patient: Some(Cents(0)) };
+    let mut adjustments: Vec<Adjustment<'_>> = Vec::new();
+    for service in &services {
+        adjustments.clear();
+        adjustments.extend(service.adjustments());
+        let own = adjusted.add(&adjustments);
+        judge_service(service, &adjustments, own, totals.date, sink);
     }
-    codes(claim.adjustments(), view, totals.date, sink);
+    adjustments.clear();
+    adjustments.extend(claim.adjustments());
+    adjusted.add(&adjustments);
+    codes(&adjustments, view, totals.date, sink);
     let charge = claim.charge().ok();
-    if claim.services().next().is_some() {
-        let charges = sum(claim.services().map(|service| service.charge()));
+    if !services.is_empty() {
+        let charges = sum(services.iter().map(ServicePayment::charge));
         let label = ("CLP03 is", "the services sum to");
         differ(&r::CLAIM_CHARGES, at.element(3), charge, charges, label, sink);
     }
-    let all = sum(claim
-        .services()
-        .flat_map(|service| service.adjustments().collect::<Vec<_>>())
-        .chain(claim.adjustments())
-        .map(|adjustment| adjustment.amount()));
-    let left = charge.zip(all).and_then(|(charge, all)| charge.checked_sub(all));
+    let left = charge.zip(adjusted.all).and_then(|(charge, all)| charge.checked_sub(all));
     let label = ("CLP04 is", "the charge less adjustments is");
     differ(&r::CLAIM_BALANCE, at.element(4), paid, left, label, sink);
     if claim.head().value(5).is_empty() {
         return;
     }
-    let share = sum(claim
-        .services()
-        .flat_map(|service| service.adjustments().collect::<Vec<_>>())
-        .chain(claim.adjustments())
-        .filter(|adjustment| adjustment.group() == b"PR")
-        .map(|adjustment| adjustment.amount()));
     let label = ("CLP05 is", "the PR adjustments sum to");
-    differ(&r::PATIENT_SHARE, at.element(5), claim.patient_share().ok(), share, label, sink);
+    differ(&r::PATIENT_SHARE, at.element(5), claim.patient_share().ok(), adjusted.patient, label, sink);
 }
 
-fn judge_service(service: &ServicePayment<'_>, day: Option<Date>, sink: &mut Sink) {
+fn judge_service(
+    service: &ServicePayment<'_>,
+    adjustments: &[Adjustment<'_>],
+    adjusted: Option<Cents>,
+    day: Option<Date>,
+    sink: &mut Sink,
+) {
     let view = service.view();
-    let at = At::inside(service.head(), view);
-    let all = adjusted(service.adjustments());
-    let left = service.charge().ok().zip(all).and_then(|(charge, all)| charge.checked_sub(all));
+    let head = service.head();
+    let at = At::inside(&head, view);
+    let left = service.charge().ok().zip(adjusted).and_then(|(charge, all)| charge.checked_sub(all));
     let label = ("SVC03 is", "the charge less adjustments is");
     differ(&r::SERVICE_BALANCE, at.element(3), service.paid().ok(), left, label, sink);
-    codes(service.adjustments(), view, day, sink);
+    codes(adjustments, view, day, sink);
     if service.head().component(1, 1) == b"HC" {
         codesets::procedure(service.procedure(), service.day(), at.component(1, 2), sink);
         for component in 3..=6 {
@@ -88,18 +113,13 @@ fn judge_service(service: &ServicePayment<'_>, day: Option<Date>, sink: &mut Sin
         }
     }
     for segment in view.all("LQ").filter(|segment| segment.value(1) == b"HE") {
-        codesets::remark(segment.value(2), day, At::inside(segment, view).element(2), sink);
+        codesets::remark(segment.value(2), day, At::inside(&segment, view).element(2), sink);
     }
 }
 
-fn codes<'t>(
-    adjustments: impl Iterator<Item = Adjustment<'t>>,
-    view: LoopView<'t>,
-    day: Option<Date>,
-    sink: &mut Sink,
-) {
+fn codes(adjustments: &[Adjustment<'_>], view: LoopView<'_>, day: Option<Date>, sink: &mut Sink) {
     for adjustment in adjustments {
-        let at = At::inside(adjustment.segment, view).element(adjustment.element);
+        let at = At::inside(&adjustment.segment, view).element(adjustment.element);
         codesets::reason(adjustment.reason(), day, at, sink);
     }
 }
@@ -109,7 +129,8 @@ pub(crate) fn judge_payment(view: LoopView<'_>, totals: &mut Totals, sink: &mut 
     let Some(remittance) = Remittance::of(view) else { return };
     let taken = sum(remittance.provider_adjustments().map(|adjustment| adjustment.amount()));
     let due = paid.zip(taken).and_then(|(paid, taken)| paid.checked_sub(taken));
-    let at = At::inside(remittance.head(), view).element(2);
+    let head = remittance.head();
+    let at = At::inside(&head, view).element(2);
     let label = ("BPR02 is", "claims less provider adjustments is");
     differ(&r::PAYMENT_BALANCE, at, remittance.amount().ok(), due, label, sink);
 }

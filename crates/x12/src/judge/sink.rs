@@ -6,19 +6,22 @@ use std::sync::Arc;
 use codes::CodeLists;
 
 use crate::judge::Options;
+use crate::judge::known::{Key, Known};
 use crate::judge::finding::{Finding, Snippet};
 use crate::judge::rules::{Rule, Severity};
 use crate::segment::{Segment, Span};
 use crate::tree::{LoopView, NO_NODE, NodeIndex, Tree};
 
 /// Where a finding is. Most places are made for findings that never come, so the bytes are looked up at the end.
+///
+/// Small, because several are made and handed over for each segment.
 #[derive(Clone, Copy)]
 pub(crate) struct At<'a> {
-    segment: Option<Segment<'a>>,
+    segment: Option<&'a Segment<'a>>,
     /// The bytes, where they are not those of the segment, element or component.
     bytes: Option<Span>,
-    element: usize,
-    component: usize,
+    element: u32,
+    component: u32,
     view: Option<LoopView<'a>>,
     missing: Option<&'static str>,
 }
@@ -31,35 +34,35 @@ impl<'a> At<'a> {
 
     /// A whole segment, in the loop `node`.
     #[inline]
-    pub(crate) fn segment(segment: Segment<'a>, tree: &'a Tree<'_>, node: NodeIndex) -> Self {
+    pub(crate) fn segment(segment: &'a Segment<'a>, tree: &'a Tree<'_>, node: NodeIndex) -> Self {
         let view = (node != NO_NODE).then(|| tree.view(node));
         Self { view, ..Self::loose(segment) }
     }
 
     /// A whole segment of a loop.
     #[inline]
-    pub(crate) fn inside(segment: Segment<'a>, view: LoopView<'a>) -> Self {
+    pub(crate) fn inside(segment: &'a Segment<'a>, view: LoopView<'a>) -> Self {
         Self { view: Some(view), ..Self::loose(segment) }
     }
 
     /// A whole segment whose loop is no longer known.
     #[inline]
-    pub(crate) fn loose(segment: Segment<'a>) -> Self {
+    pub(crate) fn loose(segment: &'a Segment<'a>) -> Self {
         Self { segment: Some(segment), bytes: None, element: 0, component: 0, view: None, missing: None }
     }
 
     /// Element `number` of the segment.
     #[inline]
     pub(crate) fn element(mut self, number: usize) -> Self {
-        self.element = number;
+        self.element = small(number);
         self
     }
 
     /// Component `component` of element `number`.
     #[inline]
     pub(crate) fn component(mut self, number: usize, component: usize) -> Self {
-        self.element = number;
-        self.component = component;
+        self.element = small(number);
+        self.component = small(component);
         self
     }
 
@@ -79,13 +82,18 @@ impl<'a> At<'a> {
         match (self.bytes, self.segment) {
             (Some(span), _) => span,
             (None, None) => Span::default(),
-            (None, Some(segment)) => match (self.element, self.component) {
+            (None, Some(segment)) => match (self.element as usize, self.component as usize) {
                 (0, _) => segment.span(),
                 (element, 0) => segment.element(element).span(),
                 (element, component) => segment.element(element).component(component).span(),
             },
         }
     }
+}
+
+/// The number of an element; a segment has far fewer than four billion.
+fn small(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// Keeps findings up to the limit, and counts all.
@@ -98,6 +106,10 @@ pub(crate) struct Sink {
     pub(crate) warnings: u64,
     /// Control number and ordinal of the open transaction's ST segment.
     pub(crate) transaction: Option<(String, u64)>,
+    /// Codes that were found right.
+    known: Known,
+    /// How often a finding was reported, whatever became of it.
+    reported: u64,
 }
 
 impl Sink {
@@ -110,6 +122,22 @@ impl Sink {
             errors: 0,
             warnings: 0,
             transaction: None,
+            known: Known::default(),
+            reported: 0,
+        }
+    }
+
+    /// Judges a code, unless it was found right before: files hold the same codes again and again.
+    #[inline]
+    pub(crate) fn once(&mut self, key: Option<Key>, judge: impl FnOnce(&mut Self)) {
+        let Some(key) = key else { return judge(self) };
+        if self.known.has(key) {
+            return;
+        }
+        let before = self.reported;
+        judge(self);
+        if self.reported == before {
+            self.known.keep(key);
         }
     }
 
@@ -120,6 +148,7 @@ impl Sink {
     }
 
     pub(crate) fn report(&mut self, rule: &'static Rule, at: At<'_>, message: impl Into<String>) {
+        self.reported += 1;
         let Some(severity) = self.options.overlay.severity(rule) else {
             return;
         };
@@ -141,7 +170,7 @@ impl Sink {
         };
         let show_phi = self.options.show_phi;
         let span = at.span();
-        let number = |number: usize| u8::try_from(number).ok().filter(|number| *number > 0);
+        let number = |number: u32| u8::try_from(number).ok().filter(|number| *number > 0);
         self.findings.push(Finding {
             rule,
             severity,
@@ -155,7 +184,7 @@ impl Sink {
             loop_path: at.view.map(|view| view.path()).unwrap_or_default(),
             claim: at.view.and_then(claim_of),
             transaction: self.transaction.as_ref().map(|(control, _)| control.clone()),
-            snippet: at.segment.map(|segment| Snippet::of(&segment, span, show_phi)),
+            snippet: at.segment.map(|segment| Snippet::of(segment, span, show_phi)),
         });
     }
 }

@@ -32,7 +32,7 @@ impl Visitor for Structure<'_> {
         }
         let row = table.row(row);
         let lacks = if row.is_loop { table.row(row.children[0]).name } else { row.name };
-        let at = At::segment(head, tree, node).lacking(lacks);
+        let at = At::segment(&head, tree, node).lacking(lacks);
         if row.is_loop {
             let message = format!("loop {} ({}) is missing", row.name, row.title);
             self.sink.report(&r::MISSING_LOOP, at, message);
@@ -68,7 +68,7 @@ pub(crate) fn placed(
     requires: bool,
     sink: &mut Sink,
 ) {
-    let at = At::segment(*segment, tree, placed.node);
+    let at = At::segment(segment, tree, placed.node);
     let id = segment.id();
     if !requires || id == SegmentId::NONE {
         return;
@@ -84,7 +84,7 @@ pub(crate) fn placed(
 
 /// Reports a segment that does not fit where it stands.
 fn misfit(segment: &Segment<'_>, placed: Placed, table: &Table, tree: &Tree<'_>, sink: &mut Sink) {
-    let at = At::segment(*segment, tree, placed.node);
+    let at = At::segment(segment, tree, placed.node);
     let name = segment.id().text();
     let qualified = || {
         let codes = if placed.row == NO_ROW { &[][..] } else { &table.row(placed.row).when };

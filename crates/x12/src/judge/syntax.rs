@@ -26,8 +26,7 @@ pub(crate) fn check(segment: &Segment<'_>, at: At<'_>, sink: &mut Sink) {
         let span = crate::segment::Span { start: end - 1, end };
         sink.report(&r::TRAILING, at.spanning(span), r::TRAILING.title);
     }
-    // Without an early end the loop becomes a few vector instructions.
-    let plain = segment.bytes.iter().fold(true, |plain, byte| plain & (b' '..=b'~').contains(byte));
+    let plain = is_plain(segment.bytes);
     let specs = specs(id);
     let component = segment.delimiters.component;
     let none: &[Spec] = &[];
@@ -67,6 +66,28 @@ pub(crate) fn check(segment: &Segment<'_>, at: At<'_>, sink: &mut Sink) {
         DMG => qualified_date(segment, 1, 2, at, sink),
         _ => {}
     }
+}
+
+/// Whether all bytes are printable ASCII characters.
+fn is_plain(bytes: &[u8]) -> bool {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * EACH;
+    // Adding carries into the highest bit of a byte what is above `~`, and leaves it clear below a blank.
+    let odd = |eight: u64| {
+        let low = eight & !HIGH;
+        (eight | low.wrapping_add(EACH) | !low.wrapping_add(0x60 * EACH)) & HIGH
+    };
+    let (eights, rest) = bytes.as_chunks::<8>();
+    let found = eights.iter().fold(0, |found, eight| found | odd(u64::from_le_bytes(*eight)));
+    let last = match bytes.last_chunk::<8>() {
+        Some(last) => odd(u64::from_le_bytes(*last)),
+        None => {
+            let mut last = [b' '; 8];
+            last[..rest.len()].copy_from_slice(rest);
+            odd(u64::from_le_bytes(last))
+        }
+    };
+    found | last == 0
 }
 
 fn characters(element: &Element<'_>, number: usize, at: At<'_>, sink: &mut Sink) {
@@ -210,5 +231,23 @@ fn date_fault(text: &[u8]) -> String {
         (Some(_), Some(day)) if day == 0 || day > 31 => format!("has day {day:02}"),
         (Some(_), Some(_)) => "is a day that its month does not have".to_owned(),
         _ => "holds something other than digits".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn plain_is_what_each_byte_is(mut bytes in "[ -~]{0,40}".prop_map(String::into_bytes), byte: u8, at: usize) {
+            prop_assert!(is_plain(&bytes));
+            if !bytes.is_empty() {
+                let at = at % bytes.len();
+                bytes[at] = byte;
+                prop_assert_eq!(is_plain(&bytes), (b' '..=b'~').contains(&byte));
+            }
+        }
     }
 }

@@ -83,9 +83,9 @@ mod tests {
         assert!(!known.has(key(b"L700")));
         known.keep(key(b"L700"));
         assert!(known.has(key(b"L700")) && !known.has(key(b"L701")));
-        let same = (0..10_000_000_u32).map(|number| format!("{number}")).find(|number| {
-            key(number.as_bytes()).place() == key(b"L700").place()
-        });
+        let same = (0..10_000_000_u32)
+            .map(|number| format!("{number}"))
+            .find(|number| key(number.as_bytes()).place() == key(b"L700").place());
         known.keep(key(same.unwrap().as_bytes()));
         assert!(!known.has(key(b"L700")));
     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use codes::CodeLists;
 
 use crate::judge::Options;
-use crate::judge::known::{Key, Known};
 use crate::judge::finding::{Finding, Snippet};
+use crate::judge::known::{Key, Known};
 use crate::judge::rules::{Rule, Severity};
 use crate::segment::{Segment, Span};
 use crate::tree::{LoopView, NO_NODE, NodeIndex, Tree};

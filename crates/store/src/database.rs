@@ -15,7 +15,7 @@ use crate::StoreError;
 pub(crate) const FILE: &str = "covered.db";
 
 /// How long a writer waits for another before it is told that the database is busy.
-const WAIT: Duration = Duration::from_secs(20);
+pub(crate) const WAIT: Duration = Duration::from_secs(20);
 
 /// Connections that read beside the one that writes.
 const SQLITE_READERS: u32 = 4;
@@ -77,6 +77,8 @@ pub(crate) enum Pool {
 pub(crate) enum Tx {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
+    /// Committed, rolled back or handed on: nothing more is asked of it.
+    Ended,
 }
 
 /// One body for both databases: `on!(tx, connection => …)`, or `on!(tx, connection: Database => …)` where the body names the database.
@@ -91,6 +93,7 @@ macro_rules! on {
                 let $connection = &mut **transaction;
                 $body
             }
+            $crate::database::Tx::Ended => Err(sqlx::Error::PoolClosed.into()),
         }
     };
     ($tx:expr, $connection:ident : $database:ident => $body:expr) => {
@@ -105,6 +108,7 @@ macro_rules! on {
                 let $connection = &mut **transaction;
                 $body
             }
+            $crate::database::Tx::Ended => Err(sqlx::Error::PoolClosed.into()),
         }
     };
 }
@@ -160,7 +164,7 @@ impl Pool {
         let mut tx = self.read().await?;
         let tables = match &mut tx {
             Tx::Sqlite(_) => row!(&mut tx, (i64,), "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'audit_head'")?,
-            Tx::Postgres(_) => row!(
+            Tx::Postgres(_) | Tx::Ended => row!(
                 &mut tx,
                 (i64,),
                 "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'audit_head'"
@@ -248,6 +252,7 @@ impl Tx {
         match self {
             Tx::Sqlite(transaction) => transaction.commit().await?,
             Tx::Postgres(transaction) => transaction.commit().await?,
+            Tx::Ended => {}
         }
         Ok(())
     }
@@ -257,6 +262,7 @@ impl Tx {
         let _ = match self {
             Tx::Sqlite(transaction) => transaction.rollback().await,
             Tx::Postgres(transaction) => transaction.rollback().await,
+            Tx::Ended => Ok(()),
         };
     }
 }

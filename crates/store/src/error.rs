@@ -148,6 +148,16 @@ impl StoreError {
         }
     }
 
+    /// The same for another act of one transaction, where what the database said is told once.
+    pub(crate) fn again(&self) -> StoreError {
+        let told = || sqlx::Error::Protocol("see the act that was committed with this one".to_string());
+        match self {
+            StoreError::DiskFull(_) => StoreError::DiskFull(told()),
+            StoreError::Busy(_) => StoreError::Busy(told()),
+            _ => StoreError::Database(told()),
+        }
+    }
+
     /// What to do now.
     pub const fn next_step(&self) -> &'static str {
         match self {

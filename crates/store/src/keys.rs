@@ -53,6 +53,7 @@ impl Store {
     /// When a key does not open, or the database fails; then the old root key stays.
     pub async fn rotate_root(&self, new: Arc<dyn RootKey>, act: &Act) -> Result<(), StoreError> {
         let mut work = self.begin(act).await?;
+        work.end_group();
         let sql = "SELECT id, wrapped_by, wrapped FROM seal_key WHERE kind = 'practice' AND wrapped IS NOT NULL";
         for (id, _, _) in rows!(&mut work.rows.tx, WrappedRow, sql)? {
             let name = keyring::parse(&id)?;
@@ -79,6 +80,7 @@ impl Store {
     /// When a key does not open, or the database fails; then nothing changes.
     pub async fn rotate_practice(&self, act: &Act) -> Result<u64, StoreError> {
         let mut work = self.begin(act).await?;
+        work.end_group();
         let old = work.rows.ring.practice.id.to_string();
         let new = Key::random(Id::new(act.at));
         keyring::insert_root_wrapped(&mut work.rows.tx, self.root().as_ref(), &new, act.at).await?;

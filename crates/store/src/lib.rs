@@ -11,6 +11,7 @@ mod database;
 pub mod document;
 mod error;
 pub mod export;
+mod group;
 mod id;
 pub mod import;
 mod keyring;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::act::Act;
 use crate::audit::{Action, BEGINNING, Head};
 use crate::database::{Database, Pool, Tx, execute, row};
+use crate::group::{Lane, Turn};
 use crate::keyring::{self, Ring};
 use crate::names::Names;
 use crate::nouns::{Patient, Practice};
@@ -65,6 +66,7 @@ pub(crate) struct Inner {
     pub(crate) ring: RwLock<Arc<Ring>>,
     pub(crate) practice: Id<Practice>,
     pub(crate) names: Mutex<Names>,
+    lane: Arc<Lane>,
 }
 
 /// A practice's records. A clone is the same store.
@@ -112,7 +114,9 @@ impl Store {
             return Err(StoreError::NotEmpty);
         }
         let store = Store::of(pool, options, ring, id);
-        let mut work = store.work(Rows::new(tx, store.ring()), act, head);
+        let (mut turn, _) = store.inner.lane.turn().await?;
+        turn.first(head);
+        let mut work = store.work(Rows::new(tx, store.ring()), act, turn);
         work.insert_as(id, practice).await?;
         work.commit().await?;
         Ok(store)
@@ -121,7 +125,14 @@ impl Store {
     fn of(pool: Pool, options: &Options, ring: Ring, practice: Id<Practice>) -> Store {
         let root = RwLock::new(Arc::clone(&options.root_key));
         Store {
-            inner: Arc::new(Inner { pool, root, ring: RwLock::new(Arc::new(ring)), practice, names: Mutex::default() }),
+            inner: Arc::new(Inner {
+                pool,
+                root,
+                ring: RwLock::new(Arc::new(ring)),
+                practice,
+                names: Mutex::default(),
+                lane: Arc::default(),
+            }),
         }
     }
 
@@ -145,16 +156,30 @@ impl Store {
         Ok(())
     }
 
-    fn work(&self, rows: Rows, act: &Act, head: Head) -> Work {
-        Work { rows, store: Arc::clone(&self.inner), act: act.clone(), head, touched: Vec::new() }
+    fn work(&self, rows: Rows, act: &Act, turn: Turn) -> Work {
+        let head = turn.head();
+        Work { rows, store: Arc::clone(&self.inner), act: act.clone(), head, touched: Vec::new(), turn: Some(turn) }
     }
 
-    /// Begins an act. Its first statement takes the audit's head, so that acts come one after the other and the chain cannot fork.
-    /// [`Store::act`] does this and commits.
+    /// Begins an act. A transaction's first statement takes the audit's head, so that acts come one after the other and the chain cannot
+    /// fork; acts that wait for each other share one. [`Store::act`] does this and commits.
     ///
     /// # Errors
     /// When the database cannot be reached, or is busy for too long.
     pub async fn begin(&self, act: &Act) -> Result<Work, StoreError> {
+        let (mut turn, tx) = self.inner.lane.turn().await?;
+        let tx = match tx {
+            Some(tx) => tx,
+            None => {
+                let (tx, head) = self.begin_transaction().await?;
+                turn.first(head);
+                tx
+            }
+        };
+        Ok(self.work(Rows::new(tx, self.ring()), act, turn))
+    }
+
+    async fn begin_transaction(&self) -> Result<(Tx, Head), StoreError> {
         let mut tx = self.inner.pool.write().await?;
         let sql = "UPDATE audit_head SET seq = seq RETURNING seq, hash, seal_key";
         let (seq, hash, current) = row!(&mut tx, (i64, Vec<u8>, String), sql)?.ok_or(StoreError::Empty)?;
@@ -165,8 +190,7 @@ impl Store {
             // Another server changed the practice's key.
             self.reload(&mut tx, current).await?;
         }
-        let rows = Rows::new(tx, self.ring());
-        Ok(self.work(rows, act, Head { seq, hash }))
+        Ok((tx, Head { seq, hash }))
     }
 
     /// Does something, and enters what it touched: all of it, or, when `work` gives an error, nothing.

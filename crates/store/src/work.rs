@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::act::Act;
 use crate::audit::{Action, Entry, Head, Touch, name, time_text};
-use crate::database::{execute, on, row};
+use crate::database::{Tx, execute, row};
 use crate::document;
+use crate::group::Turn;
 use crate::keyring::{self, Kind};
 use crate::nouns::{Document, Patient};
 use crate::record::{Page, Query, Record, Stored, fold};
@@ -23,9 +24,6 @@ pub const BODY_BYTES_MAX: usize = 4 << 20;
 /// A server names its requests in a few dozen characters.
 const REQUEST_BYTES_MAX: usize = 200;
 
-/// Entries that one statement writes: fifteen values each, and SQLite takes 32,766.
-const ENTRIES_AT_ONCE: usize = 100;
-
 /// An act that has begun: its transaction, which holds the audit's head. What it touches is entered when it is committed; dropped, it
 /// never was.
 pub struct Work {
@@ -34,6 +32,15 @@ pub struct Work {
     pub(crate) act: Act,
     pub(crate) head: Head,
     pub(crate) touched: Vec<Touch>,
+    pub(crate) turn: Option<Turn>,
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        if let Some((turn, tx)) = self.leave() {
+            turn.dropped(tx);
+        }
+    }
 }
 
 impl Work {
@@ -337,18 +344,43 @@ impl Work {
     /// # Errors
     /// When the database fails; nothing was done then.
     pub async fn commit(mut self) -> Result<(), StoreError> {
-        if !self.touched.is_empty() {
-            self.enter().await?;
+        self.enter()?;
+        match self.leave() {
+            Some((turn, tx)) => turn.done(tx).await,
+            None => Ok(()),
         }
-        self.rows.tx.commit().await
     }
 
     /// Leaves everything as it was.
-    pub async fn roll_back(self) {
-        self.rows.tx.roll_back().await;
+    pub async fn roll_back(mut self) {
+        if let Some((turn, tx)) = self.leave() {
+            turn.undone(tx).await;
+        }
     }
 
-    async fn enter(&mut self) -> Result<(), StoreError> {
+    fn leave(&mut self) -> Option<(Turn, Tx)> {
+        Some((self.turn.take()?, std::mem::replace(&mut self.rows.tx, Tx::Ended)))
+    }
+
+    fn turn(&mut self) -> &mut Turn {
+        self.turn.as_mut().expect("INVARIANT: an act has its turn until it ends")
+    }
+
+    /// No other act is committed with this one after it: it changes what every act begins with.
+    pub(crate) fn end_group(&mut self) {
+        self.turn().end_group();
+    }
+
+    /// Writes the entries of acts that are committed with this one, so that it reads them.
+    pub(crate) async fn write_entries(&mut self) -> Result<(), StoreError> {
+        let turn = self.turn.as_mut().expect("INVARIANT: an act has its turn until it ends");
+        turn.write_entries(&mut self.rows.tx).await
+    }
+
+    fn enter(&mut self) -> Result<(), StoreError> {
+        if self.touched.is_empty() {
+            return Ok(());
+        }
         check_note(self.act.reason.as_ref())?;
         if self.act.request.len() > REQUEST_BYTES_MAX {
             let (found, max) = (self.act.request.len() as u64, REQUEST_BYTES_MAX as u64);
@@ -365,38 +397,8 @@ impl Work {
             self.head = Head { seq: entry.seq, hash: entry.computed_hash() };
             entries.push(entry);
         }
-        for part in entries.chunks(ENTRIES_AT_ONCE) {
-            on!(&mut self.rows.tx, connection: Driver => {
-                let mut sql = sqlx::QueryBuilder::<Driver>::new(
-                    "INSERT INTO audit (seq, at, actor, session, action, noun, record, patient, purpose, request, note, \
-                     row_hash, before, hash) ",
-                );
-                sql.push_values(part, |mut values, entry| {
-                    values
-                        .push_bind(entry.seq)
-                        .push_bind(time_text(entry.at))
-                        .push_bind(&entry.actor)
-                        .push_bind(&entry.session)
-                        .push_bind(&entry.action)
-                        .push_bind(&entry.noun)
-                        .push_bind(&entry.record)
-                        .push_bind(&entry.patient)
-                        .push_bind(&entry.purpose)
-                        .push_bind(&entry.request)
-                        .push_bind(&entry.note)
-                        .push_bind(&entry.row_hash)
-                        .push_bind(&entry.before)
-                        .push_bind(&entry.hash);
-                });
-                sql.build().execute(connection).await.map(|_| ())
-            })?;
-        }
-        execute!(
-            &mut self.rows.tx,
-            "UPDATE audit_head SET seq = $1, hash = $2",
-            self.head.seq,
-            self.head.hash.to_vec(),
-        )?;
+        let head = self.head;
+        self.turn().enter(entries, head);
         Ok(())
     }
 }

@@ -62,6 +62,7 @@ impl Work {
     /// When the database fails.
     pub async fn audit(&mut self, query: &AuditQuery) -> Result<Vec<Entry>, StoreError> {
         let limit = if query.limit == 0 { ENTRIES_MAX } else { query.limit.min(ENTRIES_MAX) };
+        self.write_entries().await?;
         let rows = on!(&mut self.rows.tx, connection: Driver => {
             let mut sql = sqlx::QueryBuilder::<Driver>::new(SELECT);
             sql.push(" WHERE seq < ").push_bind(query.before.unwrap_or(i64::MAX));

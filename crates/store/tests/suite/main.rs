@@ -16,4 +16,5 @@ mod planted;
 mod raw;
 mod records;
 mod search;
+mod together;
 mod versions;

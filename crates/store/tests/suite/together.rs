@@ -1,0 +1,127 @@
+//! Acts that come at once share a transaction: each is whole or not there, and the chain is as if they had come one by one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use store::nouns::Patient;
+use store::{AuditQuery, Query, Store, StoreError, Work};
+
+use crate::databases::{Driver, Setting, act, both};
+use crate::records::patient;
+
+both!(many_at_once_are_whole_or_not_there, what_came_before_in_a_transaction_is_read);
+
+/// What becomes of an act.
+#[derive(Clone, Copy, PartialEq)]
+enum Fate {
+    Done,
+    Refused,
+    Broken,
+    Dropped,
+}
+
+async fn two(work: &mut Work) -> Result<(), StoreError> {
+    work.insert(&patient("First")).await?;
+    work.insert(&patient("Second")).await?;
+    Ok(())
+}
+
+async fn live(store: &Store, fate: Fate) -> Result<(), StoreError> {
+    let mut work = store.begin(&act()).await?;
+    two(&mut work).await?;
+    match fate {
+        Fate::Done => return work.commit().await,
+        Fate::Refused => work.roll_back().await,
+        // The database itself refuses the second of two records with one identifier.
+        Fate::Broken => {
+            let id = work.insert(&patient("Twice")).await?;
+            work.insert_as(id, &patient("Twice")).await.unwrap_err();
+            work.roll_back().await;
+        }
+        Fate::Dropped => drop(work),
+    }
+    Err(StoreError::KeyReused)
+}
+
+async fn many_at_once_are_whole_or_not_there(driver: Driver) {
+    let (_setting, store) = Setting::new(driver).await;
+    let fates = [Fate::Done, Fate::Refused, Fate::Done, Fate::Broken, Fate::Dropped, Fate::Done];
+    let done = Arc::new(AtomicUsize::new(0));
+    let mut tasks = Vec::new();
+    for number in 0..120 {
+        let (store, done) = (store.clone(), Arc::clone(&done));
+        tasks.push(tokio::spawn(async move {
+            let fate = fates[number % fates.len()];
+            assert_eq!(live(&store, fate).await.is_ok(), fate == Fate::Done);
+            if fate == Fate::Done {
+                // What was told to be done can be read by others.
+                let told = 2 * (done.fetch_add(1, Ordering::SeqCst) + 1);
+                assert!(store.count(&Query::<Patient>::all()).await.unwrap() >= told as u64);
+            }
+        }));
+    }
+    // Some go away while they wait, wherever they are.
+    for number in 0..60_u64 {
+        let store = store.clone();
+        let waiter = tokio::spawn(async move { store.act(&act(), two).await });
+        tokio::time::sleep(std::time::Duration::from_micros(number * 137 % 3000)).await;
+        waiter.abort();
+    }
+    for task in tasks {
+        task.await.unwrap();
+    }
+    live(&store, Fate::Done).await.unwrap();
+    let count = store.count(&Query::<Patient>::all()).await.unwrap();
+    // Whoever went away may have been done.
+    assert!(count % 2 == 0 && (122..=122 + 120).contains(&count), "{count}");
+    let checked = store.check_audit().await.unwrap();
+    assert_eq!(checked.rows, 1 + count);
+}
+
+async fn what_came_before_in_a_transaction_is_read(driver: Driver) {
+    let (_setting, store) = Setting::new(driver).await;
+    let mut first = store.begin(&act()).await.unwrap();
+    let id = first.insert(&patient("Before")).await.unwrap();
+    let ask = async |fails: bool| {
+        let query = AuditQuery { record: Some(id.to_string()), ..AuditQuery::default() };
+        let mut work = store.begin(&act()).await?;
+        let found = work.audit(&query).await?.len();
+        if fails {
+            work.roll_back().await
+        } else {
+            work.commit().await?
+        }
+        Ok::<_, StoreError>(found)
+    };
+    // Both wait for the first, and the one that fails has written the first's entries.
+    let (failed, asked, ()) = tokio::join!(ask(true), ask(false), async {
+        tokio::task::yield_now().await;
+        first.commit().await.unwrap();
+    });
+    assert_eq!((failed.unwrap(), asked.unwrap()), (1, 1));
+    store.check_audit().await.unwrap();
+}
+
+/// A trigger of SQLite cannot give the error of a full disk: there, `full` fills one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_is_told_to_all() {
+    let (setting, store) = Setting::new(Driver::Postgres).await;
+    let full = "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS \
+                $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END $$";
+    setting.sql(full.to_string()).await;
+    setting.sql("CREATE TRIGGER no_room BEFORE INSERT ON audit EXECUTE FUNCTION no_room()".to_string()).await;
+    let acts: Vec<_> = (0..20)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.act(&act(), two).await })
+        })
+        .collect();
+    for told in acts {
+        let error = told.await.unwrap().unwrap_err();
+        assert!(matches!(error, StoreError::DiskFull(_)), "{error:?}");
+    }
+    assert_eq!(store.count(&Query::<Patient>::all()).await.unwrap(), 0);
+    setting.sql("DROP TRIGGER no_room ON audit".to_string()).await;
+    store.act(&act(), two).await.unwrap();
+    store.check_audit().await.unwrap();
+}

@@ -207,7 +207,58 @@ fn a_check_asks_the_imported_lists() {
     let good = text(&check(r#"["L82.0"]"#));
     assert!(good.contains("not a guarantee") && !good.contains("not checked"), "{good}");
 
+    // Three codes are no list: whoever imported a part of one sees it.
+    let missing = text(&check(r#"["L57.0"]"#));
+    assert!(
+        missing.contains("note: codes were checked by the imported ICD-10-CM order file of 2026-10-01 (3 rows)"),
+        "{missing}"
+    );
+
     fs::remove_dir_all(store.join("icd10cm/tables")).expect("the tables");
     let lost = text(&check(r#"["L82.0"]"#));
     assert!(lost.starts_with("error[K020]"), "{lost}");
+}
+
+/// `ask` and `x12 check` ask the lists of the folder that is named, and a folder that is not there is an error.
+#[test]
+fn questions_and_claims_ask_the_named_folder() {
+    let folder = folder("named");
+    let (own, named) = (folder.join("own"), folder.join("named"));
+    let order = folder.join("icd10cm_order_2026.txt");
+    fs::copy(samples().join("icd10cm_order_2026.txt"), &order).expect("a sample");
+    let named = named.to_str().expect("UTF-8");
+    printed(&own, &["codes", "import", order.to_str().expect("UTF-8"), "--codes", named], 0);
+
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let claim = root.join("tests/x12/837p/good/example.edi");
+    let claim = claim.to_str().expect("UTF-8");
+    let built_in = printed(&own, &["x12", "check", claim], 0);
+    assert!(!built_in.contains("codes were checked by"), "{built_in}");
+    let imported = printed(&own, &["x12", "check", claim, "--codes", named], 1);
+    assert!(imported.contains("error[X5002]"), "{imported}");
+    assert!(
+        imported.contains("codes were checked by the imported ICD-10-CM order file of 2025-10-01 (3 rows)"),
+        "{imported}"
+    );
+
+    let case = folder.join("case.toml");
+    fs::write(
+        &case,
+        "date = 2026-08-20\n[coverage]\npayer = \"aetna\"\n[[line]]\ncodes = [\"17110\"]\ndiagnoses = [\"L57.0\"]\n",
+    )
+    .expect("a case");
+    let case = case.to_str().expect("UTF-8");
+    for command in ["ask", "check"] {
+        let output = covered(&own, &[command, case, "--codes", named]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{command}: {said}");
+        assert!(said.contains("`L57.0`"), "{command}: {said}");
+        assert!(said.contains("(3 rows)"), "{command}: {said}");
+    }
+    for arguments in [&["ask", case][..], &["check", case], &["x12", "check", claim]] {
+        let output = covered(&own, &[arguments, &["--codes", "/nowhere/at/all"]].concat());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains("there is no folder `/nowhere/at/all` of imported code files"), "{said}");
+    }
 }

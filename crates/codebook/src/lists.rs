@@ -61,6 +61,17 @@ impl Lists {
         self.state().failure.take()
     }
 
+    /// The imported lists that answered for a diagnosis or a procedure.
+    #[must_use]
+    pub fn asked(&self) -> Vec<(Kind, Manifest)> {
+        let state = self.state();
+        let of = |kind, vintages: &Option<Vec<Vintage>>| {
+            let opened = vintages.iter().flatten().filter(|vintage| vintage.table.is_some());
+            opened.map(|vintage| (kind, vintage.manifest.clone())).collect::<Vec<_>>()
+        };
+        [of(Kind::IcdOrder, &state.order), of(Kind::Hcpcs, &state.hcpcs)].concat()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // What is kept is whole after every single step.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

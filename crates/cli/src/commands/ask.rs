@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal};
 
-use codes::CodeLists;
 use coverage::answer::{Answer, WhoWord};
 use coverage::determine::determine;
 use coverage::interview::{self, Draft, QUESTIONS_MAX, Question};
@@ -19,14 +18,12 @@ use crate::source;
 
 pub(crate) fn run(ask: &Ask, arguments: &LibraryArguments) -> Result<Done, Failure> {
     let library = &source::library(arguments)?;
-    let imported = ImportedLists::of(ask.codes.as_deref());
-    let lists = &*imported.lists();
+    let lists = &ImportedLists::of(ask.codes.as_deref())?;
     let mut draft = match &ask.case {
         Some(path) => {
             let text = source::read(path)?;
             // The file must be a good case before it is added to.
-            source::case_by(&source::name(path), &text, library, lists)?;
-            imported.were_read()?;
+            lists.case(&source::name(path), &text, library)?;
             Draft::parse(&text)
         }
         None => Draft::parse(&source::case_text(&ask.questions)),
@@ -43,7 +40,6 @@ pub(crate) fn run(ask: &Ask, arguments: &LibraryArguments) -> Result<Done, Failu
         }
     }
     let answer = answer(&draft, library, lists)?;
-    imported.were_read()?;
     print(&format!("\n{}", text::render(&answer)))?;
     if let Some(path) = &ask.save {
         write_whole(path, case_file(&draft).as_bytes())?;
@@ -57,8 +53,8 @@ fn case_file(draft: &Draft) -> String {
     toml::Table::try_from(draft.keys()).map_or_else(|_| format!("{draft}\n"), |table| table.to_string())
 }
 
-fn answer(draft: &Draft, library: &Library, lists: &dyn CodeLists) -> Result<Answer, Failure> {
-    let (case, notes) = source::case_by("the answers", &draft.to_string(), library, lists)?;
+fn answer(draft: &Draft, library: &Library, lists: &ImportedLists) -> Result<Answer, Failure> {
+    let (case, notes) = lists.case("the answers", &draft.to_string(), library)?;
     Ok(determine(&case, &notes, &source::compiled(library, &case)?))
 }
 
@@ -79,7 +75,7 @@ fn put(
     draft: &mut Draft,
     input: &mut impl BufRead,
     library: &Library,
-    lists: &dyn CodeLists,
+    lists: &ImportedLists,
 ) -> Result<bool, Failure> {
     loop {
         let ask = question.who.map_or_else(String::new, |asked| format!(" (ask {})", who(asked)));
@@ -104,7 +100,7 @@ fn put(
         let mut changed = draft.clone();
         let problem = match question.entry.write(&mut changed, typed, library.dictionary()) {
             Err(problem) => problem.to_string(),
-            Ok(()) => match source::case_by("the answers", &changed.to_string(), library, lists) {
+            Ok(()) => match lists.case("the answers", &changed.to_string(), library) {
                 Ok(_) => {
                     *draft = changed;
                     return Ok(true);

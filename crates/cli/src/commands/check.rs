@@ -25,10 +25,7 @@ pub(crate) fn run(check: &Check, arguments: &LibraryArguments) -> Result<Done, F
         _ if check.questions.is_empty() => return Err(Failure::Nothing),
         _ => ("command line".to_owned(), source::case_text(&check.questions)),
     };
-    let imported = ImportedLists::of(check.codes.as_deref());
-    let decoded = source::case_by(&name, &text, &library, &*imported.lists());
-    imported.were_read()?;
-    let (mut case, notes) = decoded?;
+    let (mut case, notes) = ImportedLists::of(check.codes.as_deref())?.case(&name, &text, &library)?;
     if let Some(folder) = &check.codes {
         super::codes::with_schedule(&mut case, folder)?;
     }

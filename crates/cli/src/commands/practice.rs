@@ -102,6 +102,20 @@ impl View<'_> {
         }
     }
 
+    /// An owner in plain words.
+    fn who(&self, license: License) -> String {
+        match license {
+            License::Unlicensed => "somebody without a licence".to_owned(),
+            license => self
+                .library
+                .licenses()
+                .all()
+                .iter()
+                .find(|known| known.id == license.word())
+                .map_or_else(|| license.word().to_owned(), |known| known.name.clone()),
+        }
+    }
+
     /// The cell that rules for an owner with this licence.
     fn rule(&self, license: License) -> Option<(&Cell, &Tables)> {
         let (state, tables) = self.state?;
@@ -186,7 +200,7 @@ impl View<'_> {
             }
         }
         for owner in &self.case.owners {
-            let license = owner.license.map_or("licence not recorded", License::word);
+            let license = owner.license.map_or_else(|| "licence not recorded".to_owned(), |license| self.who(license));
             let percent = owner.percent.map_or_else(String::new, |percent| format!(", {percent} %"));
             let rule = owner.license.and_then(|license| self.rule(license));
             let Some((cell, tables)) = rule else {
@@ -197,7 +211,7 @@ impl View<'_> {
                 &mut out,
                 2,
                 4,
-                &format!("- {license}{percent}: [{}] {}", cell.strength().word(), tables.says(cell)),
+                &format!("- {license}{percent}: [{}] may own it: {}", cell.strength().word(), tables.says(cell)),
             );
             rests_on(&mut out, 6, cell, tables);
             below(&mut out, 6, effect(cell, tables));
@@ -219,7 +233,11 @@ impl View<'_> {
             let _ = writeln!(out, "\nLicences, registrations and accreditation on {}", self.case.date);
         }
         for (what, from, until) in held {
-            hanging(&mut out, 2, 4, &format!("- {what}: {}", in_words(holds_on(self.case.date, from, until))));
+            let holds = holds_on(self.case.date, from, until);
+            hanging(&mut out, 2, 4, &format!("- {what}: {}", in_words(holds)));
+            if holds != Some(true) {
+                below(&mut out, 4, "Nothing that needs it may be done until proof is on file that it is in force.");
+            }
         }
         let _ = writeln!(out, "\n{DISCLAIMER}");
         out

@@ -137,6 +137,11 @@ impl Answer<'_> {
                 hanging(&mut out, 2, 4, &format!("{id}: {name}"));
             }
             hanging(&mut out, 2, 4, &format!("{NONE}: surely none"));
+            below(
+                &mut out,
+                0,
+                "Say which are sent, by whom and where: `covered status --sends claim,eligibility --by biller --state TX`.",
+            );
         } else if self.covered == Some(false) {
             below(
                 &mut out,

@@ -20,7 +20,7 @@ pub(crate) enum CodesCommand {
 Files that are recognized by their content:
   icd10cm           ICD-10-CM order file (CMS)
   icd10cm-tabular   ICD-10-CM tabular list, XML (NCHS)
-  hcpcs             HCPCS level II, CSV (CMS)
+  hcpcs             HCPCS level II ANWEB, text or CSV (CMS)
   ncci-ptp          NCCI procedure-to-procedure edits, text (CMS)
   ncci-mue          NCCI medically unlikely edits, CSV (CMS)
   pfs               fee schedule relative values PPRRVU, CSV (CMS)
@@ -32,6 +32,8 @@ Files that are recognized by their content:
   mcd-documents, mcd-procedures, mcd-diagnoses
                     Medicare Coverage Database, export or list (CMS)
   cpt               CPT, for who holds the AMA's licence
+A workbook (.xlsx) is read where no text is beside it, by a build with
+--features spreadsheets.
 
 Examples:
   covered codes import rvu26d.zip

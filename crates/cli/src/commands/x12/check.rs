@@ -23,7 +23,7 @@ pub(super) fn run(check: &Check) -> Result<Done, Failure> {
     };
     let options =
         Options { level_max: check.level, show_phi: check.privacy.shows_phi(), overlay, ..Options::default() };
-    let imported = ImportedLists::of(check.codes.as_deref());
+    let imported = ImportedLists::of(check.codes.as_deref())?;
     let mut worst = Done::Answered;
     let mut files = Vec::new();
     for path in &check.files {
@@ -45,6 +45,9 @@ pub(super) fn run(check: &Check) -> Result<Done, Failure> {
             print(&text(&name, &report))?;
         }
         worst = worse(worst, record::done(&report.record, report.errors));
+    }
+    if let Some(asked) = imported.asked().filter(|_| !check.json) {
+        print(&format!("{asked}\n"))?;
     }
     if check.json {
         print_json(&json!({ "format": 1, "level": check.level, "files": files }))?;

@@ -105,8 +105,6 @@ fn text(value: &DataRef<'_>) -> String {
         DataRef::DateTime(day) => date(day),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::Error(_) | DataRef::Empty => String::new(),
-        #[allow(unreachable_patterns, reason = "kinds of cells that later versions add")]
-        _ => String::new(),
     };
     text.replace(['\r', '\n'], " ")
 }

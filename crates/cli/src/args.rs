@@ -359,11 +359,11 @@ Examples:
     /// Write the library as a site of plain HTML pages that open without a server.
     #[command(after_help = "Example:\n  covered policy doc --out library-doc")]
     Doc(Doc),
-    /// Explain the code of an error.
+    /// Explain the code of an error, or list all codes.
     #[command(after_help = "Example:\n  covered policy code P0012")]
     Code {
-        /// The code: P0012.
-        code: String,
+        /// The code: P0012. Without it, every code and what it is about.
+        code: Option<String>,
     },
 }
 

@@ -32,4 +32,6 @@ fn a_policy_does_not_differ_from_itself() {
 fn what_is_not_there_is_said() {
     let (succeeds, page) = diff(&["acme/toxin", "new.cov"]);
     assert!(!succeeds && page.contains("there is no policy and no file `acme/toxin`"), "{page}");
+    let (succeeds, page) = diff(&["new.cov"]);
+    assert!(!succeeds && page.contains("covered policy diff OLD new.cov"), "{page}");
 }

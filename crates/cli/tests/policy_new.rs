@@ -91,8 +91,15 @@ fn answers_become_a_policy_with_examples() {
     assert!(said(&output).contains("headache_days_per_month"), "{}", said(&output));
     assert!(passes(&folder.file("near.cov")).contains("rank     plan_document"));
 
+    // A code that no claim can carry is refused at once, with the codes that it stands for.
+    let file = folder.file("header.cov");
+    let wrong = ANSWERS.replace("the payer's own form\n", "diagnosis in G43.7\ndiagnosis in G43.7.*\n");
+    let output = covered(&["new"], &file, &wrong);
+    assert!(said(&output).contains("G43.701"), "{}", said(&output));
+    assert!(passes(&file).contains("diagnosis in G43.7.*"));
+
     // Both sides of each threshold, so nothing is left to propose.
-    let thorough = said(&covered(&["check", "--thorough"], &file, ""));
+    let thorough = said(&covered(&["check", "--thorough"], &folder.file("acme.cov"), ""));
     assert!(!thorough.contains("W141") && !thorough.contains("W142"), "{thorough}");
 }
 

@@ -167,8 +167,9 @@ fn diagnosis(word: &str) -> Option<String> {
     let what = match codes::icd10::lookup(code, on) {
         IcdStatus::Billable => "a claim may carry it".to_owned(),
         IcdStatus::Header { billable_below, examples } => {
+            let more = if billable_below > examples.len() { " …" } else { "" };
             let examples: Vec<String> = examples.iter().map(ToString::to_string).collect();
-            format!("the start of {billable_below} codes: {} …", examples.join(" "))
+            format!("the start of {billable_below} codes: {}{more}", examples.join(" "))
         }
         IcdStatus::Unknown { nearest } if nearest.is_empty() => "not in ICD-10-CM".to_owned(),
         IcdStatus::Unknown { nearest } => {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use library::policies::PolicySource;
 use library::{Library, Wanted};
 use policy::compile::Entry;
-use policy::diagnostic::{Diagnostic, Severity, Sources};
+use policy::diagnostic::{Diagnostic, Explanation, Severity, Sources};
 use policy::parse::parse;
 use policy::span::SourceId;
 
@@ -24,7 +24,7 @@ use crate::source;
 
 pub(crate) fn run(command: &PolicyCommand, arguments: &LibraryArguments) -> Result<Done, Failure> {
     match command {
-        PolicyCommand::Code { code } => explain_code(code),
+        PolicyCommand::Code { code } => explain_code(code.as_deref()),
         PolicyCommand::New(answers) => new::run(answers, &source::library(arguments)?),
         PolicyCommand::Check(files) => check(files, &source::library(arguments)?),
         PolicyCommand::Diff(wanted) => diff::run(wanted, &source::library(arguments)?),
@@ -84,7 +84,11 @@ fn check(wanted: &CheckPolicies, library: &Library) -> Result<Done, Failure> {
     if let Some(place) = &wanted.source {
         summary.push_str(&against(place, &read.entries, &mut read.findings)?);
     }
-    finish(&read.findings, &read.sources, &summary)
+    let done = finish(&read.findings, &read.sources, &summary)?;
+    if !wanted.thorough && matches!(done, Done::Answered) {
+        print("Codes, clashes, gaps and examples were not looked at: add --thorough.\n")?;
+    }
+    Ok(done)
 }
 
 /// Compares policies with the texts of their sources; says how many that were, and of one text its hash.
@@ -299,8 +303,14 @@ fn show(wanted: &Show, library: &Library) -> Result<Done, Failure> {
     Ok(Done::Answered)
 }
 
-fn explain_code(code: &str) -> Result<Done, Failure> {
+fn explain_code(code: Option<&str>) -> Result<Done, Failure> {
     use policy::diagnostic::codes::{all, find};
+    let Some(code) = code else {
+        let line =
+            |explanation: &Explanation| format!("{:<6} {}\n", explanation.code, wrapped_at(explanation.title, 7, 7));
+        print(&all().map(line).collect::<String>())?;
+        return Ok(Done::Answered);
+    };
     let Some(explanation) = find(code) else {
         let wanted = code.to_uppercase();
         let near = codes::suggest(&wanted, all().map(|explanation| explanation.code));

@@ -307,7 +307,7 @@ impl Builder<'_> {
         match in_fact_units(quantity, unit, decimals) {
             Ok(limit) => Some(limit),
             Err(Misfit::Unit(written)) => {
-                let help = format!("`{}` is measured in {unit}", fact.name);
+                let help = format!("give the number in {unit}: that is what `{}` is measured in", fact.name);
                 self.error(
                     explained::UNIT.code,
                     quantity.span,
@@ -318,7 +318,10 @@ impl Builder<'_> {
                 None
             }
             Err(Misfit::Digits) => {
-                let help = format!("`{}` keeps {decimals} digits after the point", fact.name);
+                let help = match decimals {
+                    0 => format!("write a whole number: `{}` keeps no digits after the point", fact.name),
+                    _ => format!("write at most {decimals} digits after the point: `{}` keeps no more", fact.name),
+                };
                 self.error(
                     explained::TOO_MANY_DIGITS.code,
                     quantity.span,

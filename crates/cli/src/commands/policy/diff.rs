@@ -112,6 +112,12 @@ fn side(wanted: &str, library: &Library, sources: &mut Sources) -> Result<Side, 
 }
 
 fn last_two(id: &str, library: &Library) -> Result<(Side, Side), Failure> {
+    if Path::new(id).exists() {
+        return Err(Failure::Name {
+            message: format!("`{id}` is one version; there is nothing to compare it with"),
+            help: format!("name the other one too: `covered policy diff OLD {id}`"),
+        });
+    }
     let versions = versions(id, library)?;
     let [.., before, last] = versions.as_slice() else {
         return Err(Failure::Name {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use library::Library;
 use library::ranks::Effect;
 use policy::compile::Entry;
-use policy::diagnostic::Severity;
+use policy::diagnostic::{Diagnostic, Severity};
 use policy::dictionary::GivenBy;
 use policy::parse::parse;
 use policy::span::SourceId;
@@ -139,6 +139,7 @@ impl Draft {
         changed.conditions.push(Condition { label: changed.label(typed), text: typed.to_owned() });
         let problem = match changed.compiles(library) {
             Ok(()) => {
+                changed.holds(library)?;
                 *self = changed;
                 return Ok(Taken::More(None));
             }
@@ -217,14 +218,14 @@ impl Draft {
                 Err(errors) => found.extend(errors),
             }
         }
-        let error = found.into_iter().find(|finding| finding.severity == Severity::Error);
-        Err(error.map_or_else(
-            || "this cannot be read".to_owned(),
-            |error| match error.help.first() {
-                Some(help) => format!("{}; {help}", error.message),
-                None => error.message,
-            },
-        ))
+        Err(first_error(found).unwrap_or_else(|| "this cannot be read".to_owned()))
+    }
+
+    /// Whether codes can be billed and conditions can decide, as `check --thorough` sees it.
+    fn holds(&self, library: &Library) -> Result<(), String> {
+        let entries: Vec<Entry> = parse(SourceId(0), &self.text(library)).file.into_iter().map(Entry::from).collect();
+        let found = policy::check::library(&entries, &library.context(), &[library.classes_of_payers()]);
+        first_error(found).map_or(Ok(()), Err)
     }
 
     /// The policy without examples. What is not answered yet has a harmless stand-in; [`super::run`] writes nothing while a needed
@@ -420,4 +421,13 @@ fn near_tests(words: &str, library: &Library) -> Vec<String> {
     };
     found.sort_by_key(|(shared, name)| (std::cmp::Reverse(*shared), foreign(name), name.clone()));
     found.into_iter().take(NEAR_FACTS_MAX).map(|(_, name)| name).collect()
+}
+
+/// The first error and how to mend it, on one line.
+fn first_error(found: Vec<Diagnostic>) -> Option<String> {
+    let error = found.into_iter().find(|finding| finding.severity == Severity::Error)?;
+    Some(match error.help.first() {
+        Some(help) => format!("{}; {help}", error.message),
+        None => error.message,
+    })
 }

@@ -1,8 +1,8 @@
 //! Questions, as the page puts them.
 
 use coverage::answer::Answer;
-use coverage::case::keys::{Names, Section, ValueType};
-use coverage::interview::{self, Entry, Input, Question};
+use coverage::case::keys::{Names, ValueType};
+use coverage::interview::{self, Input, Question};
 use library::Library;
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ pub(crate) fn question(question: &Question, library: &Library) -> Value {
         "citation": question.citation,
         "input": input(&question.input, library),
         "hint": question.input.hint(),
-        "says": says(&question.entry),
+        "says": interview::says(&question.entry),
     })
 }
 
@@ -27,15 +27,6 @@ pub(crate) fn missing(answer: &Answer, library: &Library) -> Vec<Vec<Option<Stri
         line.missing.iter().map(|missing| interview::spanish(missing, dictionary)).collect()
     };
     answer.lines.iter().map(of_line).collect()
-}
-
-/// What stands under the key where the answer goes, for keys that are no yes or no: a question about a licence is answered by
-/// the day on which it expires.
-fn says(entry: &Entry) -> Option<&'static str> {
-    let Entry::Key { path, .. } = entry else { return None };
-    let (section, key) = path.rsplit_once('.')?;
-    let key = Section::at(section)?.key(key)?;
-    (!matches!(key.value, ValueType::YesNo | ValueType::List { .. })).then_some(key.doc)
 }
 
 /// What may be typed, as a kind of field: `{kind, values?, unit?}`.

@@ -15,6 +15,7 @@ mod search;
 mod sides;
 mod trial;
 mod word;
+mod witness;
 
 pub use search::Flips;
 

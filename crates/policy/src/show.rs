@@ -1,6 +1,7 @@
 //! A policy, or one condition of it, as a person reads it.
 
 mod phrase;
+mod spoken;
 mod value;
 
 use std::fmt::Write as _;
@@ -14,6 +15,7 @@ pub(crate) use phrase::Words;
 pub use phrase::phrase;
 pub(crate) use phrase::{codes, diagnoses, duration, number, term, turned};
 use phrase::{group, items};
+pub use spoken::{ValueName, is_sentence, spoken, spoken_value};
 pub use value::fact_words;
 
 /// Columns by which each level of a group is indented.

@@ -181,29 +181,43 @@ fn in_words(
 ) -> Option<FactChange> {
     let movement = movement(question, change.slot)?;
     let FactWords { name, label, .. } = of_slot(question, change.slot);
+    let spoken = |values: &str| values.replace('-', " ");
     let to = values(question, change, cells, granted, then, scratch);
     let is_yes = to == "yes" || to == "on file";
     let known_not = !question.row.cells[change.slot as usize].is_open();
     let says = match movement {
-        MoveWord::Record if is_yes && known_not => format!("Do this before the service and put it on file: {label}."),
+        MoveWord::Record if is_yes && known_not => {
+            format!("Have this in the chart before the service, if true: {label}.")
+        }
         MoveWord::Record if is_yes => format!("Put on file, if it was done and dated: {label}."),
-        MoveWord::Record => format!("Put on file, if it is true: {label}: {to}."),
-        MoveWord::Choose if is_yes => format!("{}: {label}.", choose(&name, true)),
-        MoveWord::Choose if to == "no" => format!("{}: {label}.", choose(&name, false)),
-        MoveWord::Choose | MoveWord::Wait => format!("Choose {label}: {to}."),
+        MoveWord::Record => format!("Put on file, if it is true: {label}: {}.", spoken(&to)),
+        MoveWord::Choose if is_yes => choose(&name, &label, true),
+        MoveWord::Choose if to == "no" => choose(&name, &label, false),
+        MoveWord::Choose | MoveWord::Wait => format!("Choose {label}: {}.", spoken(&to)),
     };
     Some(FactChange { fact: name, to, movement, says })
 }
 
 /// Nobody opts back into Medicare for one visit: what is chosen is another person or place.
-fn choose(fact: &str, is_so: bool) -> &'static str {
+fn choose(fact: &str, label: &str, is_so: bool) -> String {
+    let of =
+        |owner: &str| label.strip_prefix(owner).map(|rest| if is_so { rest.to_owned() } else { format!("not {rest}") });
+    if let Some(rest) = label.strip_prefix("clinician's ") {
+        return format!("Have it done by a clinician {} this: {rest}.", if is_so { "with" } else { "without" });
+    }
+    if let Some(rest) = of("clinician ") {
+        return format!("Have it done by a clinician {rest}.");
+    }
+    if let Some(rest) = of("practice ") {
+        return format!("Do it in a practice {rest}.");
+    }
     match (fact.split_once('_'), is_so) {
-        (Some(("clinician", _)), true) => "Let someone do it for whom this is true",
-        (Some(("clinician", _)), false) => "Let someone do it for whom this is not true",
-        (Some(("facility", _)), true) => "Do it in a place for which this is true",
-        (Some(("facility", _)), false) => "Do it in a place for which this is not true",
-        (_, true) => "Make sure of this first",
-        (_, false) => "Make sure that this is not so",
+        (Some(("clinician", _)), true) => format!("Have it done by somebody for whom this holds: {label}."),
+        (Some(("clinician", _)), false) => format!("Have it done by somebody for whom this does not hold: {label}."),
+        (Some(("facility", _)), true) => format!("Do it in a place for which this holds: {label}."),
+        (Some(("facility", _)), false) => format!("Do it in a place for which this does not hold: {label}."),
+        (_, true) => format!("Make sure of this first: {label}."),
+        (_, false) => format!("Make sure that this is not so: {label}."),
     }
 }
 

@@ -292,7 +292,7 @@ impl Found<'_, '_> {
             if !self.applies {
                 continue;
             }
-            let when = self.duty.when.as_ref().map(|when| super::words::phrase(self.question.library, when));
+            let when = self.duty.when.as_ref().map(|when| super::words::spoken(self.question.library, when));
             let why = when.unwrap_or_else(|| self.policy.file.title.value.clone());
             duties.modifiers.push(NeededModifier { modifier: modifier.to_string(), why });
         }

@@ -162,16 +162,18 @@ fn history() -> FactWords {
 fn unseen_question(question: &Question<'_>, policy: u32, label: &str) -> String {
     let file = &question.policy(policy).file;
     let (ask, ask_how) = if question.is_about_law(policy) {
-        ("Find out", "Find out whether the law really wants this")
+        ("Find out", "Find out whether the law wants this")
     } else {
-        ("Ask the plan", "Ask the plan whether it really wants this (its own text was not read)")
+        ("Ask the plan", "Ask the plan whether it wants this, for its own text was not read")
     };
-    let Some(criterion) = words::criterion_named(file, label) else {
-        return format!("{ask}: {label}?");
+    let unseen = |what: &str| match what.strip_prefix("whether ") {
+        Some(what) => format!("{ask} whether {what}."),
+        None => format!("{ask} about this: {what}."),
     };
+    let Some(criterion) = words::criterion_named(file, label) else { return unseen(label) };
     match &criterion.expr.kind {
-        ExprKind::Atom(Atom::Unverified(text)) => format!("{ask}: {}?", text.value),
-        _ => format!("{ask_how}: {}", words::phrase(question.library, &criterion.expr)),
+        ExprKind::Atom(Atom::Unverified(text)) => unseen(&text.value),
+        _ => format!("{ask_how}: {}.", words::spoken(question.library, &criterion.expr)),
     }
 }
 

@@ -129,8 +129,8 @@ fn assumed(question: &Question<'_>, judged: &Judged, scratch: &mut Scratch) -> V
         list.push(Assumed { fact: "codes".to_owned(), value: codes.join(", "), says });
     }
     if rests_on_unseen_booklet(question, judged) {
-        let says = "taken as the patient's plan booklet saying nothing against it; the booklet comes before the \
-                    payer's policy";
+        let says =
+            "the patient's plan booklet, which comes before the payer's policy, is taken to say nothing against it";
         let (fact, value) = ("plan_document".to_owned(), "silent".to_owned());
         list.push(Assumed { fact, value, says: says.to_owned() });
     }

@@ -2,18 +2,19 @@
 
 use policy::ast::{Certainty, Criterion, DiagnosisPosition, ExprKind};
 use policy::explain::visit_tests;
-use policy::program::{Compiled, CriterionAt, MET, NOT_MET, Node, OPEN, SlotId, SlotKey, Truth};
+use policy::program::{Cell, Compiled, CriterionAt, MET, NOT_MET, Node, OPEN, SlotId, SlotKey, Truth};
 
 use super::question::Question;
 use super::reasons::written;
 use super::words;
 
+/// What `for … with …` asks besides what was written.
+const SAME_LINE: &str = "the procedure and its drug stand on the same line";
+
 /// For the whole proof: everything that was written.
 pub(super) fn whole(question: &Question<'_>, policy: &Compiled, criterion: &CriterionAt, proof: &[Truth]) -> String {
     let phrase = Phrase { question, proof };
-    let Some(written) = written(policy, criterion) else {
-        return "the procedure and its drug stand on the same line".to_owned();
-    };
+    let Some(written) = written(policy, criterion) else { return SAME_LINE.to_owned() };
     let (own, excuses) = own_and_excuses(question, policy, criterion);
     let mut text = phrase.with_value(&written.expr, own);
     for (excuse, node) in excuses {
@@ -25,13 +26,11 @@ pub(super) fn whole(question: &Question<'_>, policy: &Compiled, criterion: &Crit
 /// For a reader in a hurry: of a group only the members that decide, of an exception only what it rests on.
 pub(super) fn brief(question: &Question<'_>, policy: &Compiled, criterion: &CriterionAt, proof: &[Truth]) -> String {
     let phrase = Phrase { question, proof };
-    let Some(written) = written(policy, criterion) else {
-        return "the procedure and its drug stand on the same line".to_owned();
-    };
+    let Some(written) = written(policy, criterion) else { return SAME_LINE.to_owned() };
     let (own, excuses) = own_and_excuses(question, policy, criterion);
     let text = match excuses.into_iter().find(|(_, node)| proof[*node] == MET) {
         Some((excuse, node)) => {
-            let excused = words::phrase(question.library, &written.expr);
+            let excused = words::spoken(question.library, &written.expr);
             format!("{}, which stands in for: {excused}", phrase.deciding(excuse, node))
         }
         None => phrase.deciding(written, own),
@@ -95,27 +94,63 @@ struct Phrase<'a, 'q> {
 }
 
 impl Phrase<'_, '_> {
-    /// A criterion; where it is a group that is not failed as a whole, only the members that make it so.
+    /// A criterion said aloud; of a group only the members that make it what it is.
     fn deciding(&self, written: &Criterion, node: usize) -> String {
         let truth = self.proof[node];
-        let Some(members) = self.members(written, node).filter(|_| truth != NOT_MET) else {
-            return self.with_value(&written.expr, node);
-        };
+        let Some(members) = self.members(written, node) else { return self.aloud(&written.expr, node) };
         let telling = members.into_iter().filter(|(_, node)| match truth {
-            MET => self.proof[*node] == MET,
-            _ => self.proof[*node] != NOT_MET,
+            OPEN => self.proof[*node] != NOT_MET,
+            truth => self.proof[*node] == truth,
         });
-        let telling: Vec<String> = telling.map(|(member, node)| self.deciding(member, node)).collect();
+        let telling: Vec<(&Criterion, usize)> = telling.collect();
         if telling.is_empty() {
             // No member may hold, yet the list itself was not seen.
-            return self.with_value(&written.expr, node);
+            return self.aloud(&written.expr, node);
         }
+        let alone = telling.len() == 1;
+        let said = telling.into_iter().map(|(member, node)| {
+            let words = self.deciding(member, node);
+            // A group inside of a group, or nobody hears where it ends.
+            if alone || !words.contains("; ") { words } else { format!("({words})") }
+        });
+        let said: Vec<String> = said.collect();
         let opening = match &written.expr.kind {
-            ExprKind::AtLeast { count, .. } => format!("at least {} of: ", count.value),
-            ExprKind::Any(_) if truth == OPEN && telling.len() > 1 => "any of: ".to_owned(),
+            ExprKind::AtLeast { count, .. } => format!("at least {} of these: ", count.value),
+            ExprKind::Any(_) if truth != MET && !alone => "one of these: ".to_owned(),
             _ => String::new(),
         };
-        format!("{opening}{}", telling.join("; "))
+        format!("{opening}{}", said.join("; "))
+    }
+
+    /// A single condition said aloud, with what the case says beside it.
+    fn aloud(&self, expr: &policy::ast::Expr, node: usize) -> String {
+        let words = words::spoken(self.question.library, expr);
+        let Some((slot, cell)) = self.only_slot(node) else { return words };
+        let decided = self.proof[node] != OPEN;
+        let beside = match &self.question.program.slots[slot as usize].key {
+            SlotKey::Diagnosis(position, set) if !cell.is_open() => self.diagnoses(*position, *set, cell.lo != 0),
+            _ => words::beside(self.question, slot, cell, decided),
+        };
+        match beside.filter(|_| !(cell.is_open() && decided)) {
+            // "drug: wegovy (here: wegovy)" says it twice.
+            Some(value) if [": ", " is "].iter().any(|link| words.ends_with(&format!("{link}{value}"))) => words,
+            Some(value) => format!("{words} (here: {value})"),
+            None => words,
+        }
+    }
+
+    /// The only fact that a condition tests, with what is known of it.
+    fn only_slot(&self, node: usize) -> Option<(SlotId, Cell)> {
+        let mut slots: Vec<SlotId> = Vec::new();
+        let program = self.question.program;
+        visit_tests(program, u32::try_from(node).expect("INVARIANT: nodes are numbered in 32 bits"), &mut |slot| {
+            let unseen = matches!(program.slots[slot as usize].key, SlotKey::Unseen { .. });
+            if !unseen && !slots.contains(&slot) {
+                slots.push(slot);
+            }
+        });
+        let [slot] = slots[..] else { return None };
+        Some((slot, self.question.row.cells[slot as usize]))
     }
 
     /// The members of a group with their nodes; `None` for a single test, or if the group was laid out otherwise.
@@ -137,16 +172,8 @@ impl Phrase<'_, '_> {
     /// A condition in plain words, with what the case says where it tests a single fact.
     fn with_value(&self, expr: &policy::ast::Expr, node: usize) -> String {
         let words = words::phrase(self.question.library, expr);
-        let mut slots: Vec<SlotId> = Vec::new();
+        let Some((slot, cell)) = self.only_slot(node) else { return words };
         let program = self.question.program;
-        visit_tests(program, u32::try_from(node).expect("INVARIANT: nodes are numbered in 32 bits"), &mut |slot| {
-            let unseen = matches!(program.slots[slot as usize].key, SlotKey::Unseen { .. });
-            if !unseen && !slots.contains(&slot) {
-                slots.push(slot);
-            }
-        });
-        let [slot] = slots[..] else { return words };
-        let cell = self.question.row.cells[slot as usize];
         if cell.is_open() && self.proof[node] != OPEN {
             // Decided although the value is not known exactly: a range would only puzzle the reader.
             return words;

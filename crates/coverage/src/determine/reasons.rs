@@ -185,12 +185,12 @@ impl Reasons<'_, '_> {
     fn policy_as_a_whole(&mut self, policy: &Compiled, kind: Option<Kind>) {
         let holding = policy.clauses.iter().position(|(node, _)| self.proof[*node as usize] == MET);
         let says = holding.map_or(&policy.file.otherwise.value, |clause| &policy.file.clauses[clause].head.value);
-        let text = format!("{}: {}", policy.file.title.value, head(says));
+        let text = format!("This text says: {}", head(says));
         self.push(Because { text, ..whole(policy, None, kind) });
     }
 
     fn unread(&mut self, policy: &Compiled) {
-        let text = format!("{}: this text was not read", policy.file.title.value);
+        let text = "This text was not read.".to_owned();
         self.push(Because { outcome: CriterionOutcome::Unread, text, ..whole(policy, None, None) });
     }
 

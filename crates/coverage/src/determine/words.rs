@@ -16,6 +16,53 @@ pub(super) fn phrase(library: &dyn Library, expr: &Expr) -> String {
     policy::show::phrase(&without_diagnoses(expr), library.dictionary())
 }
 
+/// A condition as somebody says it aloud to a patient or a colleague.
+pub(super) fn spoken(library: &dyn Library, expr: &Expr) -> String {
+    policy::show::spoken(expr, library.dictionary(), &|fact, value| value_name(library, fact, value))
+}
+
+/// The plain name of a value that the library defines.
+fn value_name(library: &dyn Library, fact: &str, value: &str) -> Option<String> {
+    match fact {
+        "payer" => library.payer(value).ok().map(|payer| payer.name.to_owned()),
+        "treatment" => library.treatment(value).ok().map(|treatment| treatment.name.to_owned()),
+        _ => None,
+    }
+}
+
+/// What the case says of the fact of a condition, beside that condition said aloud; `None` where the condition and its outcome say it
+/// already.
+pub(super) fn beside(question: &Question<'_>, slot: SlotId, cell: Cell, decided: bool) -> Option<String> {
+    let program = question.program;
+    let key = &program.slots[slot as usize].key;
+    if cell.is_open() {
+        let whole = matches!(key, SlotKey::Unseen { .. }) || cell == program.slots[slot as usize].domain;
+        return (!whole).then(|| "not settled by what is recorded".to_owned());
+    }
+    let value = match key {
+        SlotKey::TrialDays(_) if cell.lo == 0 => "not tried".to_owned(),
+        SlotKey::TrialMonths(_) if cell.lo == 0 => "not for a month".to_owned(),
+        _ => value(question, slot, cell.lo)?,
+    };
+    let SlotKey::Named(fact) = key else {
+        let is_yes_no = matches!(
+            key,
+            SlotKey::Billed(_) | SlotKey::SameDay(_) | SlotKey::Contraindicated(_) | SlotKey::Document { .. }
+        );
+        return (!(is_yes_no && decided)).then_some(value);
+    };
+    let fact = question.library.dictionary().fact(*fact);
+    match &fact.fact_type {
+        FactType::YesNo if decided => None,
+        FactType::YesNo | FactType::Number { .. } => Some(value),
+        FactType::Choice { .. } | FactType::Name => {
+            let name = |fact: &str, value: &str| value_name(question.library, fact, value);
+            let is_said = decided && policy::show::is_sentence(&fact.name, &value);
+            (!is_said).then(|| policy::show::spoken_value(&fact.name, &value, &name))
+        }
+    }
+}
+
 fn without_diagnoses(expr: &Expr) -> Expr {
     let members = |list: &[Criterion]| {
         let without = |member: &Criterion| Criterion { expr: without_diagnoses(&member.expr), ..member.clone() };
@@ -116,12 +163,13 @@ fn counted(value: i64, unit: &str) -> String {
     format!("{value} {unit}{}", if value == 1 { "" } else { "s" })
 }
 
-/// A decimal number as people write it.
+/// A decimal number as people write it: no zeros at its end.
 fn decimal(number: Number) -> String {
     let scale = usize::from(number.scale);
     let digits = format!("{:0width$}", number.digits.unsigned_abs(), width = scale + 1);
     let (whole, fraction) = digits.split_at(digits.len() - scale);
     let sign = if number.digits < 0 { "-" } else { "" };
+    let fraction = fraction.trim_end_matches('0');
     if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
 }
 

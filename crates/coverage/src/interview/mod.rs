@@ -13,6 +13,7 @@ use policy::ast::value_key;
 use policy::dictionary::Dictionary;
 
 use crate::answer::{Answer, Missing, WhoWord};
+use crate::case::keys::{Section, ValueType};
 
 pub use draft::Draft;
 pub use entry::{Entry, EntryError};
@@ -107,6 +108,17 @@ pub fn opening(about: &str) -> Option<Question> {
         input: Input::Like((*hint).to_owned()),
         entry: Entry::key(0, key),
     })
+}
+
+/// What stands under the key where an answer goes, for keys that are no yes or no: a question about a licence is answered by the
+/// day on which it expires. How a file says that there is none is left out: who is asked writes no file.
+#[must_use]
+pub fn says(entry: &Entry) -> Option<&'static str> {
+    let Entry::Key { path, .. } = entry else { return None };
+    let (section, key) = path.rsplit_once('.')?;
+    let key = Section::at(section)?.key(key)?;
+    let is_asked = !matches!(key.value, ValueType::YesNo | ValueType::List { .. });
+    is_asked.then(|| key.doc.split_once("; `").map_or(key.doc, |(says, _)| says))
 }
 
 /// The open facts that a case can hold, as questions, each once; the most decisive first.

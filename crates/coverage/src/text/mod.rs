@@ -138,7 +138,7 @@ fn unknowns(page: &mut Page, line: &LineAnswer, room: Room) {
     }
     page.heading("Still unknown");
     for missing in line.missing.iter().take(room.questions) {
-        page.item(&format!("{} ({})", missing.question, sentences::person(missing.who)));
+        page.item(&sentences::asked(missing));
         if let Some(outcomes) = outcomes(missing) {
             page.below(&outcomes);
         }

@@ -127,25 +127,7 @@ fn said(line: &LineAnswer, because: &Because) -> String {
         CriterionOutcome::Open => "Open",
         CriterionOutcome::Unread => "Not read",
     };
-    format!("{state}: {}", cut(&without_yes(&because.text)))
-}
-
-/// "Met: bleeding of the lesion: yes" says yes twice.
-fn without_yes(text: &str) -> String {
-    const YES: &str = ": yes";
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(YES) {
-        let (before, after) = (&rest[..at], &rest[at + YES.len()..]);
-        plain.push_str(before);
-        // What the case says stays, and so does a value that only begins so, such as `yes-in-part`.
-        if before.ends_with("(here") || after.starts_with(|next: char| next.is_alphanumeric() || next == '-') {
-            plain.push_str(YES);
-        }
-        rest = after;
-    }
-    plain.push_str(rest);
-    plain
+    format!("{state}: {}", cut(&because.text))
 }
 
 /// A long condition, cut at a word; the whole proof has all of it.
@@ -183,15 +165,6 @@ fn source(because: &Because, document: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn yes_is_said_once_and_what_the_case_says_stays() {
-        assert_eq!(without_yes("bleeding of the lesion: yes (here: no)"), "bleeding of the lesion (here: no)");
-        assert_eq!(without_yes("pain: yes; or (ulcer: yes; and scar: yes)"), "pain; or (ulcer; and scar)");
-        assert_eq!(without_yes("opted out: no (here: yes)"), "opted out: no (here: yes)");
-        assert_eq!(without_yes("grade: yes-in-part"), "grade: yes-in-part");
-        assert_eq!(without_yes(""), "");
-    }
 
     #[test]
     fn one_document_is_cited_once_whatever_its_parts() {

@@ -2,7 +2,8 @@
 
 use super::page::COLUMNS;
 use crate::answer::{
-    Answer, Coverage, DutyKind, DutyState, FactChange, LineAnswer, Money, MoveWord, Permission, Route, Verdict, WhoWord,
+    Answer, Coverage, DutyKind, DutyState, FactChange, LineAnswer, Missing, Money, MoveWord, Permission, Route,
+    Verdict, WhoWord,
 };
 
 /// Most points that the first line names.
@@ -13,11 +14,25 @@ fn payer(answer: &Answer) -> &str {
     answer.payer.as_ref().map_or("the insurance", |payer| &payer.name)
 }
 
+/// The payer that stands for no insurance at all, in the library.
+const NO_INSURANCE: &str = "none";
+
+/// Whether the patient uses no insurance for this: then there is nobody of whom to speak.
+fn uses_none(answer: &Answer) -> bool {
+    answer.payer.as_ref().is_some_and(|payer| payer.id == NO_INSURANCE)
+}
+
 /// The verdict in one plain sentence that names the payer.
 pub(super) fn verdict(answer: &Answer, line: &LineAnswer) -> String {
     let (payer, what) = (payer(answer), &line.what);
     sentence(&match line.verdict {
-        Verdict::Covered => format!("{payer} covers {what}."),
+        Verdict::NotCovered if uses_none(answer) => format!("no insurance is used: the patient pays for {what}."),
+        Verdict::NotBillableHere if uses_none(answer) && line.lawful_here == Permission::No => {
+            format!("{what} must not be done as planned.")
+        }
+        Verdict::Covered => {
+            first_that_fits([Some(format!("{payer} covers {what}.")), Some(format!("{payer} covers this."))])
+        }
         Verdict::CoveredIf => {
             let points = points(line);
             let count = match points.len() {
@@ -40,6 +55,7 @@ pub(super) fn verdict(answer: &Answer, line: &LineAnswer) -> String {
         Verdict::PriorAuthorization => first_that_fits([
             Some(format!("{payer} must approve {what} first (prior authorization).")),
             Some(format!("{payer} must approve this first (prior authorization).")),
+            Some(format!("{payer} must approve this first.")),
         ]),
         Verdict::PatientClaim => first_that_fits([
             Some(format!("the practice does not bill {payer} for {what}; the patient may claim.")),
@@ -51,20 +67,30 @@ pub(super) fn verdict(answer: &Answer, line: &LineAnswer) -> String {
                 Some(format!("{payer} does not cover {what}: {why}.")),
                 Some(format!("{payer} does not cover this: {why}.")),
             ]),
-            None => format!("{payer} does not cover {what}."),
+            None => first_that_fits([
+                Some(format!("{payer} does not cover {what}.")),
+                Some(format!("{payer} does not cover this.")),
+            ]),
         },
         Verdict::NotBillableHere if line.lawful_here == Permission::No => first_that_fits([
             Some(format!("{what} must not be done as planned; {payer} cannot be billed.")),
             Some(format!("it must not be done as planned; {payer} cannot be billed.")),
         ]),
-        Verdict::NotBillableHere if line.billable_here == Permission::No => {
-            format!("this practice may not bill {payer} for {what}.")
-        }
-        Verdict::NotBillableHere => format!("{payer} does not cover {what} in this place or by this person."),
+        Verdict::NotBillableHere if line.billable_here == Permission::No => first_that_fits([
+            Some(format!("this practice may not bill {payer} for {what}.")),
+            Some(format!("this practice may not bill {payer} for this.")),
+        ]),
+        Verdict::NotBillableHere => first_that_fits([
+            Some(format!("{payer} does not cover {what} in this place or by this person.")),
+            Some(format!("{payer} does not cover this in this place or by this person.")),
+        ]),
         Verdict::Unknown if answer.payer.is_none() => {
             format!("it is not known whether {what} is covered: no insurance is recorded.")
         }
-        Verdict::Unknown => format!("it is not known whether {payer} covers {what}."),
+        Verdict::Unknown => first_that_fits([
+            Some(format!("it is not known whether {payer} covers {what}.")),
+            Some(format!("it is not known whether {payer} covers this.")),
+        ]),
     })
 }
 
@@ -178,7 +204,10 @@ fn question(line: &LineAnswer) -> Option<String> {
     };
     // Only what advice may touch is named; a bare "find out: the diagnosis" would sound like a hint.
     let named = missing.outcomes.is_some().then(|| format!("{person}, find out: {}.", missing.label));
-    let below = format!("{person}, answer the first question below.");
+    let below = match missing.who {
+        WhoWord::Payer => format!("{person}, ask the plan what is listed first below."),
+        _ => format!("{person}, answer the first question below."),
+    };
     [Some(asked), named, Some(below)].into_iter().flatten().find(|act| fits(act))
 }
 
@@ -193,11 +222,19 @@ fn last_resort(payer: &str, line: &LineAnswer) -> String {
             named.filter(|act| fits(act)).unwrap_or_else(|| "clinician, see to what is listed below.".to_owned())
         }
         _ if line.coverage == Coverage::NotCovered => "front desk, give the patient the price in writing.".to_owned(),
-        _ => first_that_fits([
-            Some(format!("front desk, call {payer} and note who said what.")),
-            Some("front desk, call the plan and note who said what.".to_owned()),
-        ]),
+        _ => Some(format!("front desk, call {payer} and note who said what."))
+            .filter(|act| fits(act))
+            .unwrap_or_else(|| "front desk, call the plan and note who said what.".to_owned()),
     }
+}
+
+/// An open question, and who can tell.
+pub(super) fn asked(missing: &Missing) -> String {
+    // "Ask the plan …" says already whom.
+    if missing.who == WhoWord::Payer && missing.question.starts_with("Ask the plan ") {
+        return missing.question.clone();
+    }
+    format!("{} ({})", missing.question, person(missing.who))
 }
 
 /// What the patient pays.

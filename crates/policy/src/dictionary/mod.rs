@@ -48,6 +48,8 @@ pub struct Fact {
     pub fact_type: FactType,
     /// Noun phrase used in reasons: `headache days a month`.
     pub label: String,
+    /// The same where a yes-no fact is no; without it, `no` stands before the label.
+    pub label_no: Option<String>,
     /// The question that is put to `who`.
     pub question: String,
     /// The same in Spanish.

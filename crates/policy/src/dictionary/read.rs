@@ -81,6 +81,7 @@ impl Entry {
                 "values",
                 "values_from",
                 "label",
+                "label_no",
                 "question",
                 "question_es",
                 "who",
@@ -333,7 +334,7 @@ impl<'t> Fields<'_, '_, 't> {
             Err(Failed) => Err(Failed),
         };
         let (label, question, who) = (self.text("label"), self.text("question"), self.word("who", &WHO));
-        let question_es = self.optional_text("question_es");
+        let (question_es, label_no) = (self.optional_text("question_es"), self.optional_text("label_no"));
         let (found_in, movable, given_by) =
             (self.optional_text("where"), self.word("move", &MOVE), self.optional_word("given_by", &GIVEN_BY));
         let after_service = self.flag("after_service");
@@ -342,6 +343,7 @@ impl<'t> Fields<'_, '_, 't> {
             place: (self.reader.report.source, self.place),
             fact_type: fact_type?,
             label: label?,
+            label_no: label_no?,
             question: question?,
             question_es: question_es?,
             who: who?,
@@ -356,9 +358,10 @@ impl<'t> Fields<'_, '_, 't> {
     fn fact_type(&mut self) -> Read<FactType> {
         let word = self.word("type", &TYPES)?;
         let misplaced: &[&str] = match word {
-            TypeWord::YesNo | TypeWord::Name => &["unit", "decimals", "values", "values_from"],
-            TypeWord::Number => &["values", "values_from"],
-            TypeWord::Choice => &["unit", "decimals"],
+            TypeWord::YesNo => &["unit", "decimals", "values", "values_from"],
+            TypeWord::Name => &["unit", "decimals", "values", "values_from", "label_no"],
+            TypeWord::Number => &["values", "values_from", "label_no"],
+            TypeWord::Choice => &["unit", "decimals", "label_no"],
         };
         for key in misplaced {
             if let Some((_, place)) = self.get(key) {

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::witness::Witnesses;
 use super::{Change, Flip};
 use crate::eval::{Facts, Scratch, Selection, evaluate};
 use crate::exact::{COMBINATIONS_MAX, Composition, cells_of, every, is_barred};
@@ -58,7 +59,7 @@ impl Aim<'_> {
         is_barred(program, selection, &at_will[..], may_change, scratch, composition, self.outcomes())
     }
 
-    const fn outcomes(&self) -> OutcomeSet {
+    pub(super) const fn outcomes(&self) -> OutcomeSet {
         match self.composition {
             Composition::Stack => self.goal,
             Composition::Gates => Outcome::Covered.set(),
@@ -80,6 +81,7 @@ pub(super) fn by_trial<F: Facts + ?Sized>(
     let candidates = candidates(aim, facts, movable);
     let most = known.as_ref().map_or(u32::MAX, |flip| flip.cost);
     let mut budget = COMBINATIONS_MAX;
+    let mut witnesses = Witnesses::new(aim);
     // Sets of changes still to try, cheapest first: cost, then which cell of which candidate.
     let mut sets = BinaryHeap::from([Reverse((0_u32, Vec::<(usize, usize)>::new()))]);
     for _ in 0..COMBINATIONS_MAX * 16 {
@@ -95,10 +97,13 @@ pub(super) fn by_trial<F: Facts + ?Sized>(
             let change =
                 |(at, cell): &(usize, usize)| Change { slot: candidates[*at].slot, to: candidates[*at].cells[*cell] };
             let changed = Changed { facts, changes: picks.iter().map(change).collect() };
-            if aim.is_reached(&changed, scratch) {
-                let mut changes = changed.changes;
-                changes.sort_unstable();
-                return Some(Flip { cost: spent, changes, exact: true });
+            if !witnesses.refute(&changed, scratch) {
+                if aim.is_reached(&changed, scratch) {
+                    let mut changes = changed.changes;
+                    changes.sort_unstable();
+                    return Some(Flip { cost: spent, changes, exact: true });
+                }
+                witnesses.learn(&changed, scratch);
             }
         }
         sets.extend(successors(&candidates, spent, picks).map(Reverse));

@@ -60,11 +60,11 @@ impl Words<'_> {
         members.iter().map(member).collect::<Vec<_>>().join(between)
     }
 
-    fn fact(&self, name: &Name) -> Option<&Fact> {
+    pub(super) fn fact(&self, name: &Name) -> Option<&Fact> {
         self.dictionary.fact_id(name).map(|id| self.dictionary.fact(id))
     }
 
-    fn label(&self, name: &Name) -> String {
+    pub(super) fn label(&self, name: &Name) -> String {
         self.fact(name).map_or_else(|| name.value.clone(), |fact| fact.label.clone())
     }
 
@@ -194,7 +194,7 @@ fn not(negated: bool) -> &'static str {
 }
 
 /// `a, b or c`.
-fn alternatives<T: AsRef<str>>(texts: &[T]) -> String {
+pub(super) fn alternatives<T: AsRef<str>>(texts: &[T]) -> String {
     let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
     match texts.split_last() {
         None => String::new(),
@@ -236,7 +236,7 @@ pub(super) fn items(items: &Items) -> String {
     alternatives(&texts)
 }
 
-const fn comparison_words(comparison: Comparison) -> &'static str {
+pub(super) const fn comparison_words(comparison: Comparison) -> &'static str {
     match comparison {
         Comparison::AtLeast => "at least",
         Comparison::MoreThan => "more than",
@@ -322,7 +322,7 @@ pub(crate) fn duration(duration: Duration) -> String {
 }
 
 /// A number with its unit, or else with the fact's.
-fn quantity(quantity: &Quantity, of_fact: Option<Unit>) -> String {
+pub(super) fn quantity(quantity: &Quantity, of_fact: Option<Unit>) -> String {
     let unit = quantity.unit.map(|unit| unit.value).or(of_fact);
     let one = quantity.number == Number { digits: 1, scale: 0 };
     match unit.map(|unit| unit.phrase(one)) {

@@ -1,8 +1,8 @@
 //! The field for one question: what may be typed, and how what was typed is written for the interview.
 
 use codes::StateCode;
-use coverage::case::keys::{Names, Section, ValueType};
-use coverage::interview::{Entry, Input, Question};
+use coverage::case::keys::{Names, ValueType};
+use coverage::interview::{Input, Question};
 use library::Library;
 use serde::Deserialize;
 
@@ -82,15 +82,6 @@ fn yes_no() -> Field {
 fn choice<'a>(values: impl Iterator<Item = &'a str>) -> Field {
     let values: Vec<_> = values.map(|value| (value.to_owned(), value.replace(['-', '_'], " "))).collect();
     if values.len() <= BUTTONS_MAX { Field::Buttons(values) } else { Field::List(values) }
-}
-
-/// What stands under the key where the answer goes, for keys that are no yes or no: a question about a licence is answered by
-/// the day on which it expires.
-pub(crate) fn says(entry: &Entry) -> Option<&'static str> {
-    let Entry::Key { path, .. } = entry else { return None };
-    let (section, key) = path.rsplit_once('.')?;
-    let key = Section::at(section)?.key(key)?;
-    (!matches!(key.value, ValueType::YesNo | ValueType::List { .. })).then_some(key.doc)
 }
 
 /// What was given in the fields of a question.

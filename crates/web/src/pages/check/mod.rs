@@ -382,7 +382,7 @@ fn question_card(
     let question = first.or(open).filter(|_| held.asked.len() < QUESTIONS_MAX);
     let field = question.as_ref().map_or(Field::Date, |question| Field::of(question, library));
     let card = QuestionCard {
-        says: question.as_ref().and_then(|question| field::says(&question.entry)),
+        says: question.as_ref().and_then(|question| coverage::interview::says(&question.entry)),
         question: question.as_ref(),
         field,
         typed,

@@ -14,8 +14,8 @@ mod repeat;
 mod search;
 mod sides;
 mod trial;
-mod word;
 mod witness;
+mod word;
 
 pub use search::Flips;
 

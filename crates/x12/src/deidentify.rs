@@ -116,7 +116,23 @@ pub fn deidentify(bytes: &[u8], key: &[u8]) -> Vec<u8> {
             },
         }
     }
-    apply(bytes, &edits)
+    apply(bytes, &joined(edits))
+}
+
+/// Of edits that meet, which a header that cannot be read and the cut segment it stands in give, one for all their bytes.
+fn joined(edits: Vec<Edit>) -> Vec<Edit> {
+    let mut joined: Vec<Edit> = Vec::with_capacity(edits.len());
+    for edit in edits {
+        match joined.last_mut() {
+            Some(last) if edit.span.start < last.span.end => {
+                last.span.start = last.span.start.min(edit.span.start);
+                last.span.end = last.span.end.max(edit.span.end);
+                last.text = edit.text;
+            }
+            _ => joined.push(edit),
+        }
+    }
+    joined
 }
 
 fn replaced(span: Span, text: Vec<u8>) -> Edit {

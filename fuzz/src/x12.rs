@@ -85,12 +85,12 @@ fn cut<'a>(data: &'a [u8]) -> Option<(&'a [u8], impl Fn() -> std::slice::Chunks<
 fn batched<'a>(bytes: &'a [u8], pieces: impl Iterator<Item = &'a [u8]>) {
     let (mut claims, mut lines, mut charge) = (0, 0, 0_i64);
     let mut take = |batch: &Batch| {
-        claims += batch.claims.number.len() as u64;
-        lines += batch.lines.claim.len() as u64;
+        claims += batch.claims.len() as u64;
+        lines += batch.lines.len() as u64;
         charge =
-            charge.saturating_add(batch.claims.charge_cents.iter().fold(0, |sum, cents| sum.saturating_add(*cents)));
+            charge.saturating_add(batch.claims.iter().fold(0, |sum, claim| sum.saturating_add(claim.charge_cents)));
         assert!(
-            batch.claims.number.iter().all(|number| batch.bytes(*number).len() <= bytes.len()),
+            batch.claims.iter().all(|claim| batch.bytes(claim.number).len() <= bytes.len()),
             "a text is in the batch"
         );
     };

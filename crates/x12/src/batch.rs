@@ -1,23 +1,23 @@
-//! Claims and payments as columns, batch by batch, in the memory of one batch.
+//! Claims and payments as tables, batch by batch, in the memory of one batch.
 //!
 //! Files of any size stream through: a batch is filled, handed out, and filled again in the same
 //! buffers. Text stays bytes of the batch, money is integer cents, dates are whole numbers
 //! `YYYYMMDD`, and each row knows its place in the file.
 
-mod columns;
+mod fields;
 mod filler;
 mod kind;
-mod row;
+mod rows;
 
-pub use columns::{AdjustmentColumns, Batch, ClaimColumns, DiagnosisColumns, LineColumns, NONE, PartyColumns, Text};
+pub use rows::{AdjustmentRow, Batch, ClaimRow, DiagnosisRow, LineRow, NONE, PartyRow, Text};
 
-use crate::completeness::{Completeness, Incomplete};
+use crate::completeness::{Completeness, Incomplete, Set};
 use crate::marks::Rest;
 use crate::scan::{Cursor, Notice, Step, is_padding};
 use crate::segment::{Segment, SegmentId, Span};
+use fields::Fields;
 use filler::Filler;
 use kind::{Kind, head};
-use row::Row;
 
 /// Claims in a batch unless told otherwise: with their text, about what the second cache holds.
 pub const CLAIMS_PER_BATCH: usize = 64;
@@ -38,7 +38,7 @@ const CLAIM_BYTES_MAX: usize = 16 << 20;
 /// ```
 /// let mut charge = 0;
 /// let mut reader = x12::batch::BatchReader::default();
-/// let mut take = |batch: &x12::batch::Batch| charge += batch.claims.charge_cents.iter().sum::<i64>();
+/// let mut take = |batch: &x12::batch::Batch| charge += batch.claims.iter().map(|claim| claim.charge_cents).sum::<i64>();
 /// for chunk in x12::make::claims().chunks(1000) {
 ///     reader.feed(chunk, &mut take);
 /// }
@@ -85,8 +85,7 @@ impl BatchReader {
     /// out hold what was recovered.
     pub fn finish(mut self, sink: &mut impl FnMut(&Batch)) -> Result<Completeness, Incomplete> {
         self.drain(true, sink);
-        self.filler.batch.finish();
-        if !self.filler.batch.claims.number.is_empty() {
+        if !self.filler.batch.claims.is_empty() {
             sink(&self.filler.batch);
         }
         let bytes = self.cursor.base() + (self.filler.batch.text.len() - self.head) as u64;
@@ -114,9 +113,9 @@ impl BatchReader {
                 }
             }
         }
-        if text.len() > TEXT_BYTES_MAX && self.filler.batch.claims.rows == 0 {
+        if text.len() > TEXT_BYTES_MAX && self.filler.batch.claims.is_empty() {
             let at = self.at;
-            text = if self.filler.batch.parties.rows == 0 {
+            text = if self.filler.batch.parties.is_empty() {
                 self.next_batch(text, at)
             } else {
                 self.hand_out(text, at, sink)
@@ -128,7 +127,26 @@ impl BatchReader {
 
     /// Takes segments for as long as their separators are listed and they are of the usual kinds.
     fn usual(&mut self, text: &[u8]) {
-        let Some(set) = self.filler.fills() else { return };
+        match self.filler.fills() {
+            Some(Set::Claims) => self.usual_claims(text),
+            Some(Set::Remittance) => self.usual_remittance(text),
+            Some(Set::Other) | None => {}
+        }
+    }
+
+    #[inline(never)]
+    fn usual_claims(&mut self, text: &[u8]) {
+        self.usual_of(Set::Claims, text);
+    }
+
+    #[inline(never)]
+    fn usual_remittance(&mut self, text: &[u8]) {
+        self.usual_of(Set::Remittance, text);
+    }
+
+    /// Compiled once for each set, so that nothing is asked about the set for each segment.
+    #[inline(always)]
+    fn usual_of(&mut self, set: Set, text: &[u8]) {
         let rest = self.cursor.rest();
         let component = self.cursor.delimiters().component;
         let base = self.head + rest.base;
@@ -152,17 +170,19 @@ impl BatchReader {
                 let Some(marks) = rest.places.get(from..) else { break };
                 let Some(near) = marks.first_chunk() else { break };
                 if matches!(kind, Kind::Claim | Kind::Payment) {
-                    let claims = self.filler.batch.claims.rows;
+                    let claims = self.filler.batch.claims.len();
                     if claims >= self.claims_max || claims > 0 && is_full {
                         break;
                     }
                 }
                 let count = after.wrapping_sub(from);
-                let row = Row { window, near, marks, count, base, offset, start: first as usize, component };
-                self.filler.put(kind, set, &row);
-                start = rest.places[after - 1] as usize + 1;
+                let fields = Fields { window, near, marks, count, base, offset, start: first as usize, component };
+                self.filler.put(kind, set, &fields);
                 from = after;
                 taken += 1;
+            }
+            if let Some(end) = from.checked_sub(1).filter(|_| taken > 0) {
+                start = rest.places[end] as usize + 1;
             }
             if taken % HEADS as u64 != 0 {
                 break;
@@ -193,21 +213,19 @@ impl BatchReader {
     }
 
     fn is_full(&self, text_bytes: usize) -> bool {
-        let claims = self.filler.batch.claims.rows;
+        let claims = self.filler.batch.claims.len();
         claims >= self.claims_max || claims > 0 && text_bytes > TEXT_BYTES_MAX
     }
 
     fn is_too_long(&self, start: usize) -> bool {
         let claims = &self.filler.batch.claims;
-        let last = claims.rows.checked_sub(1).and_then(|last| claims.offset.get(last));
-        let Some(last) = last else { return false };
-        start > CLAIM_BYTES_MAX && self.cursor.base() + start as u64 > *last + CLAIM_BYTES_MAX as u64
+        let Some(last) = claims.last() else { return false };
+        start > CLAIM_BYTES_MAX && self.cursor.base() + start as u64 > last.offset + CLAIM_BYTES_MAX as u64
     }
 
     /// Hands the batch out and starts the next one with the file's bytes from `from` on.
     fn hand_out(&mut self, text: Vec<u8>, from: usize, sink: &mut impl FnMut(&Batch)) -> Vec<u8> {
         self.filler.batch.text = text;
-        self.filler.batch.finish();
         sink(&self.filler.batch);
         let text = std::mem::take(&mut self.filler.batch.text);
         self.next_batch(text, from)
@@ -256,24 +274,25 @@ mod tests {
         let mut all = Vec::new();
         let mut take = |batch: &Batch| {
             let text = |text| String::from_utf8_lossy(batch.bytes(text)).into_owned();
-            for (claim, number) in batch.claims.number.iter().enumerate() {
-                let names: Vec<_> = batch.claims.parties[claim]
+            for (claim, row) in batch.claims.iter().enumerate() {
+                let names: Vec<_> = row
+                    .parties
                     .iter()
                     .map(|party| match *party {
                         NONE => String::new(),
-                        party => text(batch.parties.last_name[party as usize]),
+                        party => text(batch.parties[party as usize].last_name),
                     })
                     .collect();
-                all.push(format!("{} {} {names:?}", text(*number), batch.claims.charge_cents[claim]));
-                for line in (0..batch.lines.claim.len()).filter(|line| batch.lines.claim[*line] as usize == claim) {
+                all.push(format!("{} {} {names:?}", text(row.number), row.charge_cents));
+                for line in batch.lines.iter().filter(|line| line.claim as usize == claim) {
                     all.push(format!(
                         "  {} {} {} {:?} {:?} {}",
-                        text(batch.lines.codes[line][1]),
-                        batch.lines.charge_cents[line],
-                        batch.lines.paid_cents[line],
-                        batch.lines.pointers[line],
-                        batch.lines.days[line],
-                        text(batch.lines.control_number[line])
+                        text(line.codes[1]),
+                        line.charge_cents,
+                        line.paid_cents,
+                        line.pointers,
+                        line.days,
+                        text(line.control_number)
                     ));
                 }
             }
@@ -302,8 +321,8 @@ mod tests {
         let mut reader = BatchReader::default();
         let (mut numbers, mut lines, mut longest) = (Vec::new(), 0, 0);
         let mut take = |batch: &Batch| {
-            numbers.extend(batch.claims.number.iter().map(|number| batch.bytes(*number).to_vec()));
-            lines += batch.lines.claim.len();
+            numbers.extend(batch.claims.iter().map(|claim| batch.bytes(claim.number).to_vec()));
+            lines += batch.lines.len();
             longest = longest.max(batch.text.len());
         };
         reader.feed(before.as_bytes(), &mut take);
@@ -317,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_say_what_the_views_say() {
+    fn tables_say_what_the_views_say() {
         let bytes = crate::make::claims();
         let found = rows(&bytes, 100, 2);
         assert_eq!(found[0], r#"EX0001 117500 ["EXAMPLE MEDICAL SPA", "EXAMPLE", "EXAMPLE HEALTH PLAN", "EXAMPLE"]"#);

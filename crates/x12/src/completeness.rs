@@ -71,8 +71,8 @@ pub enum GapKind {
     /// A claim amount that is no amount, so that the totals miss it.
     #[error("a claim amount that cannot be read is missing from the totals")]
     Amount,
-    /// A claim that is too long for a batch; only columns have this limit.
-    #[error("a claim is longer than the limit of 16 MiB, and the rest of it is in no column")]
+    /// A claim that is too long for a batch; only batches have this limit.
+    #[error("a claim is longer than the limit of 16 MiB, and the rest of it is in no batch")]
     LongClaim,
 }
 

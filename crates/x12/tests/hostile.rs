@@ -15,7 +15,7 @@ fn everything(bytes: &[u8]) {
     }
     assert_eq!(report.record.bytes, bytes.len() as u64);
     let mut claims = 0;
-    let mut take = |batch: &x12::batch::Batch| claims += batch.claims.number.len() as u64;
+    let mut take = |batch: &x12::batch::Batch| claims += batch.claims.len() as u64;
     let mut reader = x12::batch::BatchReader::with_claims(2);
     bytes.chunks(100).for_each(|chunk| reader.feed(chunk, &mut take));
     let record = reader.finish(&mut take).unwrap_or_else(|x12::Incomplete(record)| *record);

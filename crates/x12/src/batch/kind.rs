@@ -1,8 +1,8 @@
-//! What a segment is to columns, told by its first bytes.
+//! What a segment is to the tables, told by its first bytes.
 
 use crate::segment::SegmentId;
 
-/// What a segment is to columns.
+/// What a segment is to the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     /// Nothing that is known here, such as an identifier in small letters.

@@ -1,7 +1,7 @@
-//! One segment as the columns see it.
+//! One segment as the tables see it.
 
-use crate::batch::columns::Text;
 use crate::batch::kind::{head, packed};
+use crate::batch::rows::Text;
 use crate::number::{eight_byte_amount, eight_digits};
 use x12_marks::found_in_sixteen;
 
@@ -10,7 +10,7 @@ pub(super) const NEAR: usize = 16;
 
 /// A segment in the text of the batch, with the places of its separators.
 #[derive(Clone, Copy)]
-pub(super) struct Row<'a> {
+pub(super) struct Fields<'a> {
     /// The text from where places count.
     pub(super) window: &'a [u8],
     /// The first places of its separators; what stands behind the last means nothing.
@@ -28,7 +28,7 @@ pub(super) struct Row<'a> {
     pub(super) component: u8,
 }
 
-impl<'a> Row<'a> {
+impl<'a> Fields<'a> {
     /// Number of elements.
     #[inline(always)]
     pub(super) fn len(&self) -> usize {

@@ -78,7 +78,7 @@ impl<'a> Fields<'a> {
     #[inline(always)]
     pub(super) fn code_of(&self, text: Text) -> u32 {
         let start = text.start().wrapping_sub(self.base);
-        if text.len() == 0 { 0 } else { self.packed(start, start.wrapping_add(text.len())) }
+        if text.is_empty() { 0 } else { self.packed(start, start.wrapping_add(text.len())) }
     }
 
     #[inline(always)]

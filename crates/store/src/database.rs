@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Postgres, Sqlite, Transaction};
@@ -22,11 +23,18 @@ const SQLITE_READERS: u32 = 4;
 
 const POSTGRES_CONNECTIONS: u32 = 10;
 
-pub(crate) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
+/// Migrations whose text serves both databases, and those that each has of its own under the same numbers.
+static OF_BOTH: Migrator = sqlx::migrate!("../../migrations");
+static OF_SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
+static OF_POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+
+fn with_both(own: &Migrator) -> Migrator {
+    Migrator::with_migrations(OF_BOTH.iter().chain(own.iter()).cloned().collect())
+}
 
 /// The last migration that this program knows.
 pub(crate) fn newest_migration() -> i64 {
-    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
+    OF_BOTH.iter().chain(OF_SQLITE.iter()).map(|migration| migration.version).max().unwrap_or_default()
 }
 
 /// Where the records lie.
@@ -153,8 +161,8 @@ impl Pool {
     /// Brings the tables forward to a migration, and not beyond.
     pub(crate) async fn migrate_to(&self, version: i64) -> Result<(), StoreError> {
         match self {
-            Pool::Sqlite { writer, .. } => MIGRATIONS.run_to(version, writer).await?,
-            Pool::Postgres(pool) => MIGRATIONS.run_to(version, pool).await?,
+            Pool::Sqlite { writer, .. } => with_both(&OF_SQLITE).run_to(version, writer).await?,
+            Pool::Postgres(pool) => with_both(&OF_POSTGRES).run_to(version, pool).await?,
         }
         Ok(())
     }

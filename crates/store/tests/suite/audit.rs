@@ -10,6 +10,7 @@ both!(
     each_touch_is_entered,
     tampered_rows_are_found,
     a_tampered_chain_is_found,
+    the_database_refuses_to_change_entries,
     exports_are_checked,
     servers_at_once_do_not_fork,
     reports_say_who_when_why,
@@ -77,8 +78,23 @@ async fn tampered_rows_are_found(driver: Driver) {
     assert!(matches!(store.peek(store.practice()).await, Err(StoreError::Tampered { .. })));
 }
 
+async fn the_database_refuses_to_change_entries(driver: Driver) {
+    let (setting, store, _) = filled(driver).await;
+    for sql in
+        ["UPDATE audit SET actor = 'user:other' WHERE seq = 2", "DELETE FROM audit WHERE seq = 2", "DELETE FROM audit"]
+    {
+        let reason = setting.refused(sql).await;
+        assert!(reason.contains("an entry of the audit is n"), "{sql}: {reason}");
+    }
+    if driver == Driver::Postgres {
+        assert!(setting.refused("TRUNCATE audit").await.contains("an entry of the audit is n"));
+    }
+    store.check_audit().await.unwrap();
+}
+
 async fn a_tampered_chain_is_found(driver: Driver) {
     let (setting, store, _) = filled(driver).await;
+    setting.unguard_audit().await;
     for (tamper, mend, seq) in [
         ("UPDATE audit SET actor = 'user:other' WHERE seq = 2", "UPDATE audit SET actor = 'program' WHERE seq = 2", 2),
         ("UPDATE audit SET seq = 9 WHERE seq = 3", "UPDATE audit SET seq = 3 WHERE seq = 9", 3),

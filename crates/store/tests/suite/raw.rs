@@ -26,6 +26,34 @@ impl Setting {
         }
     }
 
+    /// Takes away what keeps entries of the audit from being changed, as who owns the tables can.
+    pub(crate) async fn unguard_audit(&self) {
+        match &self.options.database {
+            Database::Sqlite(_) => {
+                self.sql("DROP TRIGGER audit_is_not_changed".to_string()).await;
+                self.sql("DROP TRIGGER audit_is_not_taken_away".to_string()).await;
+            }
+            _ => self.sql("DROP TRIGGER audit_stays ON audit".to_string()).await,
+        }
+    }
+
+    /// Runs a statement that the database refuses, and gives its reason.
+    pub(crate) async fn refused(&self, sql: &'static str) -> String {
+        let refused = match &self.options.database {
+            Database::Sqlite(folder) => {
+                let url = format!("sqlite://{}", folder.join("covered.db").display());
+                let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
+                sqlx::query(sql).execute(&mut connection).await.map(|_| ())
+            }
+            Database::Postgres(url) => {
+                let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
+                sqlx::query(sql).execute(&mut connection).await.map(|_| ())
+            }
+            _ => unreachable!("two databases"),
+        };
+        refused.unwrap_err().to_string()
+    }
+
     /// How many rows a table has.
     pub(crate) async fn rows_of(&self, table: &str) -> i64 {
         let sql = format!("SELECT COUNT(*) FROM {table}");

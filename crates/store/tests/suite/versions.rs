@@ -27,8 +27,14 @@ fn numbers(folder: &Path, ending: &str) -> BTreeSet<String> {
     names.filter(|name| name.ends_with(ending)).map(|name| name[..4].to_string()).collect()
 }
 
+/// Numbers of migrations that serve both databases, and of those that each has of its own.
 fn migrations() -> BTreeSet<String> {
-    numbers(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations"), ".sql")
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
+    let (sqlite, postgres) = (numbers(&folder.join("sqlite"), ".sql"), numbers(&folder.join("postgres"), ".sql"));
+    assert_eq!(sqlite, postgres);
+    let both = numbers(&folder, ".sql");
+    assert!(both.is_disjoint(&sqlite));
+    both.into_iter().chain(sqlite).collect()
 }
 
 /// Writes the backup of the newest version, if it is asked for.

@@ -1,7 +1,7 @@
 //! Which key of the case gives which fact of the dictionary.
 
 /// Facts with `given_by = "case"`, each with the key that a person writes for it.
-const FACT_KEYS: [(&str, &str); 51] = [
+const FACT_KEYS: [(&str, &str); 52] = [
     ("payer", "coverage.payer"),
     ("payer_class", "coverage.class"),
     ("plan", "coverage.plan"),
@@ -12,6 +12,7 @@ const FACT_KEYS: [(&str, &str); 51] = [
     ("issue_state", "coverage.issue_state"),
     ("out_of_network_benefits", "coverage.benefits.out_of_network_benefits"),
     ("home_state", "patient.home_state"),
+    ("outside_home_state", "patient.home_state"),
     ("age_years", "patient.birth_date"),
     ("sex", "patient.sex"),
     ("service_state", "facility.state"),

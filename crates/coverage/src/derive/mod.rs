@@ -192,6 +192,8 @@ fn patient(case: &Case, facts: &mut Facts<'_>) {
     facts.put("age_years", age.map(|years| Known::Number(policy::ast::Number::whole(i64::from(years)))));
     facts.word("sex", patient.sex.map(|sex| sex.word()));
     facts.word("home_state", patient.home_state.map(|state| state.to_string()));
+    let both = patient.home_state.zip(case.facility.state);
+    facts.yes_no("outside_home_state", both.map(|(home, service)| home != service));
 }
 
 fn service(line: &Line, reference: &dyn Reference, facts: &mut Facts<'_>) {

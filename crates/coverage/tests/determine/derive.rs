@@ -44,6 +44,17 @@ fn age_is_counted_to_the_date_of_service() {
 }
 
 #[test]
+fn away_from_home_only_if_both_states_are_known() {
+    let mut case = case();
+    case.patient.home_state = "TX".parse().ok();
+    assert_eq!(facts(&case).get("outside_home_state"), None);
+    for (service, outside) in [("TX", false), ("LA", true)] {
+        case.facility.state = service.parse().ok();
+        assert_eq!(facts(&case)["outside_home_state"], Known::YesNo(outside));
+    }
+}
+
+#[test]
 fn a_medical_purpose_is_the_clinicians_to_state() {
     let mut case = case();
     for (purpose, by, known) in [

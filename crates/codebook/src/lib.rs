@@ -17,6 +17,7 @@ mod layout;
 mod lists;
 mod lookup;
 mod on_disk;
+mod page;
 mod pairs;
 pub mod price;
 mod sort;

@@ -9,6 +9,7 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use crate::error::ImportError;
+use crate::page;
 
 /// The largest of these files, the export of the Medicare Coverage Database, has some 400 MB unpacked.
 pub const UNPACKED_BYTES_MAX: u64 = 4 << 30;
@@ -63,8 +64,8 @@ impl<R: Read> Read for Limited<R> {
     }
 }
 
-/// Hands every file at a path to `each`, which says whether it was taken: the file itself, what a `.gz` holds, or what a zip holds, also
-/// in zips within it.
+/// Hands every file at a path to `each`, which says whether it was taken: the file itself, the tables of a web page, what a `.gz` holds,
+/// or what a zip holds, also in zips within it.
 ///
 /// # Errors
 /// When something cannot be read, or `each` fails.
@@ -87,8 +88,33 @@ pub(crate) fn members(
     } else {
         Member::new(&name, reader)
     };
-    each(member.map_err(|cause| damaged(&name, &cause))?)?;
+    hand_over(member.map_err(|cause| damaged(&name, &cause))?, each)?;
     Ok(())
+}
+
+/// A file, or the tables of a web page.
+fn hand_over(
+    member: Member<'_>,
+    each: &mut dyn FnMut(Member<'_>) -> Result<bool, ImportError>,
+) -> Result<bool, ImportError> {
+    if !page::is_page(&member.head) {
+        return each(member);
+    }
+    let Member { name, reader, .. } = member;
+    let mut bytes = Vec::new();
+    reader.take(page::BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|cause| damaged(&name, &cause))?;
+    if bytes.len() as u64 > page::BYTES_MAX {
+        return Err(ImportError::TooLarge { member: name, limit_bytes: page::BYTES_MAX });
+    }
+    let mut taken = false;
+    let tables = page::tables(&String::from_utf8_lossy(&bytes));
+    if tables.is_empty() {
+        return each(Member::new(&name, &bytes[..]).map_err(|cause| damaged(&name, &cause))?);
+    }
+    for table in tables {
+        taken |= each(Member::new(&name, table.as_bytes()).map_err(|cause| damaged(&name, &cause))?)?;
+    }
+    Ok(taken)
 }
 
 /// Hands over what a zip holds: first the files, then the zips within the outermost, then workbooks, which are read only where nothing
@@ -124,7 +150,7 @@ fn archive(
             zips.push((is_workbook, index, member));
             continue;
         }
-        taken |= each(Member::new(&member, entry).map_err(|cause| damaged(&member, &cause))?)?;
+        taken |= hand_over(Member::new(&member, entry).map_err(|cause| damaged(&member, &cause))?, each)?;
     }
     zips.sort();
     for (is_workbook, index, member) in zips {

@@ -394,6 +394,24 @@ fn hcpcs_comes_as_text_in_fixed_columns() {
 }
 
 #[test]
+fn a_list_that_is_published_as_a_page_is_taken_from_it() {
+    let folder = Folder::new("page");
+    let store = folder.store();
+    let path = sample("place-of-service.html");
+    assert_eq!(import(&store, &path, &Options::default()).unwrap_err().code(), "K006");
+    let options = Options { from: Some(date(2026, 1, 1)), ..Options::default() };
+    let report = import(&store, &path, &options).unwrap();
+    let imported = &report.imported[0];
+    assert_eq!((imported.kind, imported.manifest.rows, imported.manifest.refused), (Kind::PlaceOfService, 2, 1));
+    assert_eq!(imported.refusals[0].why, "`27-30` is no place-of-service code");
+    // The table that lays the page out.
+    assert_eq!(report.passed_over, ["place-of-service.html"]);
+    let empty = folder.0.join("empty.html");
+    fs::write(&empty, "<html><p>no table</p></html>").unwrap();
+    assert_eq!(import(&store, &empty, &options).unwrap_err().code(), "K004");
+}
+
+#[test]
 fn a_supplement_is_not_taken_for_the_whole_list() {
     let folder = Folder::new("supplement");
     let store = folder.store();

@@ -26,7 +26,7 @@ Files that are recognized by their content:
   pfs               fee schedule relative values PPRRVU, CSV (CMS)
   gpci, localities, opps-cap    the other files of a PFS release, CSV (CMS)
   asp               Part B drug payment limits, CSV (CMS)
-  carc-rarc, place-of-service   lists, CSV
+  carc-rarc, place-of-service   lists, CSV or a saved web page
   taxonomy          provider taxonomy, CSV (NUCC)
   leie              list of exclusions UPDATED.csv (OIG)
   mcd-documents, mcd-procedures, mcd-diagnoses

@@ -134,6 +134,40 @@ fn a_booklet_that_wants_authorization_and_a_filing_time_says_so() {
 }
 
 #[test]
+fn a_contract_says_when_and_by_whom_a_plan_may_be_billed() {
+    let folder = Folder::new("contract");
+    let billed = "Aetna covers freezing or burning off a spot.";
+    // The case says that the practice is in the network: it may not ask the patient to claim.
+    let not_billed = "This practice may not bill Aetna for freezing or burning off a spot.";
+    let text = case("aetna", PRECANCER)
+        .replace("network = \"in\",", "network = \"in\", benefits = { out_of_network_benefits = true },");
+    let case = folder.write("case.toml", &text);
+    let answered = |plan: &str| said(&covered(&["check", &case, "--overlay", plan], ""));
+    // The service is on 2026-12-07.
+    for (name, days, opening) in [
+        ("holds", "2026-01-01 .. 2026-12-08", billed),
+        ("first-day", "2026-12-07 ..", billed),
+        ("ended", "2026-01-01 .. 2026-12-07", not_billed),
+        ("to-come", "2026-12-08 ..", not_billed),
+        ("never", "no", not_billed),
+    ] {
+        let after = answered(&new_plan(&folder, name, &["--network", days]));
+        assert!(after.starts_with(opening), "{name}: {after}");
+        assert_eq!(after.contains("entered by the practice"), opening != billed, "{name}: {after}");
+    }
+    // The clinician is an MD.
+    let after = answered(&new_plan(&folder, "physicians", &["--billers", "physician, DO"]));
+    assert!(after.starts_with(billed), "{after}");
+    let after = answered(&new_plan(&folder, "nurses", &["--billers", "NP PA"]));
+    assert!(after.starts_with(not_billed), "{after}");
+    assert!(after.contains("Not met: clinician's licence: NP or PA (here: MD)"), "{after}");
+    // An indemnity plan has no network to be outside of.
+    let indemnity = folder.write("indemnity.toml", &text.replace("product = \"ppo\"", "product = \"indemnity\""));
+    let after = said(&covered(&["check", &indemnity, "--overlay", &folder.path("never")], ""));
+    assert!(after.starts_with(billed), "{after}");
+}
+
+#[test]
 fn a_booklet_does_not_weaken_a_law() {
     let folder = Folder::new("law");
     // No booklet makes Medicare pay for looks, and none is taken for a program that has none.
@@ -216,6 +250,11 @@ fn nothing_is_written_over_and_nothing_is_half_written() {
         &["--excludes", "99999X"],
         &["--claim-within", "0"],
         &["--out-of-network", "140"],
+        &["--network", "perhaps"],
+        &["--network", "2026-12-08 .. 2026-12-08"],
+        &["--network", ".."],
+        &["--network", "yes"],
+        &["--billers", "plumber"],
         &[],
     ] {
         let output = covered(&[&["overlay", "new", path.as_str()][..], &BOOKLET, wrong].concat(), "");
@@ -230,14 +269,19 @@ fn nothing_is_written_over_and_nothing_is_half_written() {
 fn the_dozen_questions_are_put_one_by_one() {
     let folder = Folder::new("asked");
     let path = folder.path("plan");
-    let typed = "aetna\nExample Choice\nExample Choice booklet 2026\n2026-11-20\nsoon\n2026-01-01\n17000\nyes\n\n\n180\n500.00 20\nnone\n";
+    let typed = "aetna\nExample Choice\nExample Choice booklet 2026\n2026-11-20\nsoon\n2026-01-01\n17000\nyes\n\n\n180\n500.00 20\nnone\nno\nNP PA\n";
     let output = covered(&["overlay", "new", &path], typed);
     let text = said(&output);
     assert!(output.status.success(), "{text}");
-    assert!(text.contains("12 of 12.") && text.contains("`soon` is no day"), "{text}");
-    assert!(text.contains("coinsurance_percent = 20") && text.contains("out_of_network_benefits = false"), "{text}");
+    assert!(text.contains("14 of 14.") && text.contains("`soon` is no day"), "{text}");
+    assert!(
+        text.contains("coinsurance_percent = 20")
+            && text.contains("network = \"out\"")
+            && text.contains("out_of_network_benefits = false"),
+        "{text}"
+    );
     let mut files: Vec<_> =
         fs::read_dir(&path).expect("the plan").map(|one| one.expect("an entry").file_name()).collect();
     files.sort();
-    assert_eq!(files, ["claims.cov", "excluded.cov", "looks.cov"]);
+    assert_eq!(files, ["billers.cov", "claims.cov", "excluded.cov", "looks.cov", "network.cov"]);
 }

@@ -1,7 +1,8 @@
 //! `covered overlay new`: asks a dozen questions about a contract or a plan booklet and writes them as policies.
 //!
-//! They rank as `plan_document`, so they come before a payer's medical policy and after the law, and every answer shows
-//! them as entered by the practice. What a plan pays is no rule: it is printed as a piece of a case.
+//! What a booklet says ranks as `plan_document`, so it comes before a payer's medical policy and after the law; who may bill under a
+//! contract, and when, is a gate beside the others. Every answer shows them as entered by the practice. What a plan pays is no rule:
+//! it is printed as a piece of a case.
 
 mod draft;
 
@@ -78,6 +79,13 @@ pub(crate) struct New {
     /// What it pays out of network: the patient's percent, or none.
     #[arg(long, value_name = "PERCENT|NONE")]
     out_of_network: Option<String>,
+    /// Whether the practice is in its network under a contract: yes, no, or the days on which it is,
+    /// "2026-01-01 .. 2027-01-01" (the second is the first day after the end).
+    #[arg(long, value_name = "YES|NO|DAYS")]
+    network: Option<String>,
+    /// Licences with which somebody may bill under the contract.
+    #[arg(long, value_name = "LICENCES")]
+    billers: Option<String>,
 }
 
 pub(crate) fn run(command: &OverlayCommand, arguments: &LibraryArguments) -> Result<Done, Failure> {
@@ -108,8 +116,11 @@ pub(crate) fn run(command: &OverlayCommand, arguments: &LibraryArguments) -> Res
     let files = answers.policies(&library)?;
     if files.is_empty() {
         return Err(Failure::Name {
-            message: "the answers hold no rule: nothing excluded, authorized, covered or due".to_owned(),
-            help: "what a plan pays goes into the case, under `[coverage.benefits]`".to_owned(),
+            message:
+                "the answers hold no rule: nothing excluded, authorized, covered or due, and nobody kept from billing"
+                    .to_owned(),
+            help: "what a plan pays, and that the practice is in its network, goes into the case, under `[coverage]`"
+                .to_owned(),
         });
     }
     write(&new.folder, &files, library)?;
@@ -131,6 +142,8 @@ fn flags(new: &New) -> impl Iterator<Item = (Topic, &str)> {
         (Topic::ClaimWithin, &new.claim_within),
         (Topic::Share, &new.share),
         (Topic::OutOfNetwork, &new.out_of_network),
+        (Topic::Network, &new.network),
+        (Topic::Billers, &new.billers),
     ]
     .into_iter()
     .filter_map(|(topic, typed)| Some((topic, typed.as_deref()?)))
@@ -206,9 +219,9 @@ fn write(folder: &Path, files: &[(&'static str, String)], library: Library) -> R
 fn farewell(folder: &Path, files: &[(&'static str, String)], answers: &Answers) -> String {
     let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
     let mut out = wrapped(&format!("Written to {}: {}.", folder.display(), names.join(", ")), 0);
-    if let Some(benefits) = answers.benefits() {
-        out.push_str("\n\nWhat the plan pays belongs into each case:\n\n");
-        out.push_str(&benefits);
+    if let Some(of_case) = answers.of_case() {
+        out.push_str("\n\nThis belongs into each case:\n\n");
+        out.push_str(&of_case);
     }
     format!("{out}\n\nNext:\n  covered check CASE.toml --overlay {}\n", folder.display())
 }

@@ -4,11 +4,15 @@ use codes::Cents;
 use jiff::civil::Date;
 use library::Library;
 
-use crate::commands::policy::new::{services, with_examples};
+use crate::commands::policy::new::{services, with_examples, with_these_examples};
 use crate::output::Failure;
 
-/// The rank of what is written.
+/// The rank of what a booklet says.
 const PLAN_DOCUMENT: &str = "plan_document";
+/// The rank of what a contract says of who may bill.
+const GATE_BILLING: &str = "gate_billing";
+/// The file of who may bill.
+const BILLERS: &str = "billers.cov";
 /// Longest time that a plan gives for a claim.
 const CLAIM_DAYS_MAX: u32 = 1_095;
 
@@ -27,10 +31,12 @@ pub(super) enum Topic {
     ClaimWithin,
     Share,
     OutOfNetwork,
+    Network,
+    Billers,
 }
 
 impl Topic {
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Payer,
         Self::Plan,
         Self::Document,
@@ -43,6 +49,8 @@ impl Topic {
         Self::ClaimWithin,
         Self::Share,
         Self::OutOfNetwork,
+        Self::Network,
+        Self::Billers,
     ];
 
     /// Without an answer there is nothing to write.
@@ -64,6 +72,8 @@ impl Topic {
             Self::ClaimWithin => "--claim-within",
             Self::Share => "--share",
             Self::OutOfNetwork => "--out-of-network",
+            Self::Network => "--network",
+            Self::Billers => "--billers",
         }
     }
 
@@ -83,6 +93,11 @@ impl Topic {
             Self::ClaimWithin => "Within how many days after the service must the claim arrive?",
             Self::Share => "What are the deductible, and the patient's percent in network?",
             Self::OutOfNetwork => "Out of network: what is the patient's percent, or does it pay none?",
+            Self::Network => {
+                "Is the practice in the plan's network under a contract? Days, if it is so only then: the first, and \
+                 the first day after its end."
+            }
+            Self::Billers => "With which licences may somebody bill under the contract? Nothing, if with any.",
         }
     }
 
@@ -97,8 +112,19 @@ impl Topic {
             Self::ClaimWithin => "180",
             Self::Share => "500.00 20",
             Self::OutOfNetwork => "40 | none",
+            Self::Network => "yes | no | 2026-01-01 .. 2027-01-01",
+            Self::Billers => "MD DO NP PA",
         }
     }
+}
+
+/// What the practice has with the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Contract {
+    /// None: it is out of network.
+    None,
+    /// One that holds from a day until before another; without them, always.
+    Holds { from: Option<Date>, until: Option<Date> },
 }
 
 /// The answers, each as it is written.
@@ -117,6 +143,9 @@ pub(super) struct Answers {
     share: Option<(Cents, u8)>,
     /// The patient's percent; `Some(None)` if it pays nothing.
     out_of_network: Option<Option<u8>>,
+    contract: Option<Contract>,
+    /// Licences, with blanks between.
+    billers: Option<String>,
 }
 
 impl Answers {
@@ -134,6 +163,8 @@ impl Answers {
             Topic::ClaimWithin => self.claim_days.is_some(),
             Topic::Share => self.share.is_some(),
             Topic::OutOfNetwork => self.out_of_network.is_some(),
+            Topic::Network => self.contract.is_some(),
+            Topic::Billers => self.billers.is_some(),
         }
     }
 
@@ -177,6 +208,13 @@ impl Answers {
             Topic::OutOfNetwork => {
                 let none = typed.eq_ignore_ascii_case("none");
                 self.out_of_network = Some(if none { None } else { Some(percent(typed)?) });
+            }
+            Topic::Network => self.contract = Some(contract(typed)?),
+            Topic::Billers => {
+                let words = typed.split([' ', ',']).filter(|word| !word.is_empty());
+                let ids = words.map(|word| library.licenses().find(word).map(|license| license.id.as_str()));
+                let ids = ids.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
+                self.billers = Some(ids.join(" "));
             }
         }
         Ok(())
@@ -227,28 +265,104 @@ impl Answers {
         let mut files = Vec::new();
         for (name, title, services, rule) in rules {
             let Some(services) = services else { continue };
-            let stem = name.trim_end_matches(".cov");
-            let bare = format!("{}\n{rule}", self.header(stem, title, &services));
+            let bare = format!("{}\n{rule}", self.header(name, title, PLAN_DOCUMENT, &services, (self.from, None)));
             files.push((name, with_examples(&bare, library)?));
+        }
+        for Gate { name, title, dates, rule } in self.gates() {
+            let bare = format!("{}\n{rule}", self.header(name, title, GATE_BILLING, "any", dates));
+            // Whoever has an indemnity plan has no network to be outside of.
+            let bare = if name == BILLERS { bare } else { bare.replacen("\nfor ", "; product != indemnity\nfor ", 1) };
+            let text = match dates {
+                // Examples are of the first day, and this has none.
+                (None, Some(until)) => with_these_examples(&bare, &self.examples_before(until)?, library)?,
+                _ => with_examples(&bare, library)?,
+            };
+            files.push((name, text));
         }
         Ok(files)
     }
 
-    fn header(&self, stem: &str, title: &str, services: &str) -> String {
+    /// Who may not bill the plan, and when: gates, beside those that hold for every plan.
+    fn gates(&self) -> Vec<Gate> {
+        let outside = "otherwise not allowed as network\n";
+        let mut gates = Vec::new();
+        let mut add = |name, title, dates, rule: String| gates.push(Gate { name, title, dates, rule });
+        match self.contract {
+            Some(Contract::None) => {
+                add("network.cov", "no contract with the plan", (self.from, None), outside.to_owned())
+            }
+            Some(Contract::Holds { from, until }) => {
+                if from.is_some() {
+                    add("before-contract.cov", "before the contract", (None, from), outside.to_owned());
+                }
+                if until.is_some() {
+                    add("after-contract.cov", "after the contract", (until, None), outside.to_owned());
+                }
+            }
+            None => {}
+        }
+        if let Some(licenses) = &self.billers {
+            let rule = format!(
+                "allowed when any\n  license: clinician_license in {licenses} as clinician\n\notherwise not allowed as clinician\n"
+            );
+            add(BILLERS, "who may bill under the contract", (self.from, None), rule);
+        }
+        gates
+    }
+
+    /// Examples of the day before a day, on which nobody may bill unless the plan has no network.
+    fn examples_before(&self, until: Date) -> Result<Vec<String>, Failure> {
+        let last = until.yesterday().map_err(|_| Failure::Name {
+            message: format!("there is no day before {until}; nothing was written"),
+            help: "the contract begins on a later day".to_owned(),
+        })?;
+        let payer = self.payer.as_deref().unwrap_or_default();
+        let plan = self.plan.as_ref().map_or_else(String::new, |plan| format!(", plan \"{plan}\""));
+        Ok(vec![
+            format!("\"day before\" {{ payer {payer}{plan}, product hmo }} at {last} => not allowed"),
+            format!("\"indemnity plan\" \"day before\" but product indemnity at {last} => does not apply"),
+            format!("\"first day\" \"day before\" at {until} => does not apply"),
+        ])
+    }
+
+    fn header(
+        &self,
+        name: &str,
+        title: &str,
+        rank: &str,
+        services: &str,
+        (from, until): (Option<Date>, Option<Date>),
+    ) -> String {
+        let stem = name.trim_end_matches(".cov");
         let (payer, document) = (self.payer.as_deref().unwrap_or(""), self.document.as_deref().unwrap_or(""));
         let slug: String = self.plan.iter().flat_map(|plan| plan.chars()).map(slugged).collect();
         let id = if slug.is_empty() { format!("own/{payer}/{stem}") } else { format!("own/{payer}-{slug}/{stem}") };
         let plan = self.plan.as_ref().map_or_else(String::new, |plan| format!("; plan \"{plan}\""));
         let day = |day: Option<Date>| day.map_or_else(String::new, |day| day.to_string());
         format!(
-            "policy   \"{id}\"  \"{document}: {title}\"\nrank     {PLAN_DOCUMENT}\nscope    payer {payer}{plan}\nfor      {services}\ndates    {} ..\nsource   \"{document}\" text read {}\n",
-            day(self.from),
+            "policy   \"{id}\"  \"{document}: {title}\"\nrank     {rank}\nscope    payer {payer}{plan}\nfor      {services}\ndates    {} .. {}\nsource   \"{document}\" text read {}\n",
+            day(from),
+            day(until),
             day(self.read),
         )
     }
 
-    /// What the plan pays, as the piece of a case that says it.
-    pub(super) fn benefits(&self) -> Option<String> {
+    /// What the plan pays, and whether the practice is in its network, as the piece of a case that says it.
+    pub(super) fn of_case(&self) -> Option<String> {
+        let benefits = self.benefits();
+        let network = match self.contract {
+            None => return benefits,
+            Some(Contract::None) => "network = \"out\"",
+            Some(Contract::Holds { from: None, until: None }) => "network = \"in\"",
+            Some(Contract::Holds { .. }) => "network = \"in\"   # while the contract holds",
+        };
+        Some(format!(
+            "[coverage]\n{network}\n{}",
+            benefits.map_or_else(String::new, |benefits| format!("\n\n{benefits}"))
+        ))
+    }
+
+    fn benefits(&self) -> Option<String> {
         let mut lines = Vec::new();
         if let Some((deductible, percent)) = self.share {
             lines.push(format!("# in network; the deductible is {deductible}: write what is left of it"));
@@ -263,6 +377,32 @@ impl Answers {
             None => {}
         }
         (!lines.is_empty()).then(|| format!("[coverage.benefits]\n{}", lines.join("\n")))
+    }
+}
+
+/// One gate to write.
+struct Gate {
+    name: &'static str,
+    title: &'static str,
+    dates: (Option<Date>, Option<Date>),
+    rule: String,
+}
+
+/// `yes`, `no`, or the days of the contract.
+fn contract(typed: &str) -> Result<Contract, String> {
+    let Some((from, until)) = typed.split_once("..") else {
+        return match yes_no(typed) {
+            Ok(true) => Ok(Contract::Holds { from: None, until: None }),
+            Ok(false) => Ok(Contract::None),
+            Err(_) => Err("type yes, no, or the days: 2026-01-01 .. 2027-01-01".to_owned()),
+        };
+    };
+    let end = |typed: &str| if typed.is_empty() { Ok(None) } else { day(typed).map(Some) };
+    let (from, until) = (end(from.trim())?, end(until.trim())?);
+    match (from, until) {
+        (None, None) => Err("type the first day, or the first day after the end, or both".to_owned()),
+        (Some(from), Some(until)) if until <= from => Err(format!("{until} is not after {from}")),
+        _ => Ok(Contract::Holds { from, until }),
     }
 }
 

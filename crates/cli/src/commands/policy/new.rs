@@ -288,18 +288,28 @@ fn finished(draft: &Draft, library: &Library) -> Result<String, Failure> {
 /// # Errors
 /// What the compiler finds in it.
 pub(crate) fn with_examples(bare: &str, library: &Library) -> Result<String, Failure> {
-    let bug = |what: &str| Failure::Name {
-        message: format!("the answers make no policy that {what}; nothing was written"),
-        help: "this is a mistake of the program; the answers would help to find it".to_owned(),
-    };
     let settles = [library.classes_of_payers()];
-    let examples =
-        policy::check::draft_examples(bare, &library.context(), &settles).ok_or_else(|| bug("can be read"))?;
+    let examples = policy::check::draft_examples(bare, &library.context(), &settles);
+    with_these_examples(bare, &examples.ok_or_else(|| bug("can be read"))?, library)
+}
+
+/// A policy laid out with examples that give what they say.
+///
+/// # Errors
+/// What does not compile, and examples that say something else than the policy.
+pub(crate) fn with_these_examples(bare: &str, examples: &[String], library: &Library) -> Result<String, Failure> {
     let text = format!("{bare}\nexamples\n  {}\n", examples.join("\n  "));
     let text = policy::fmt::format(&text).map_err(|_| bug("can be laid out"))?;
     let parsed = parse(SourceId(0), &text).file.ok_or_else(|| bug("can be read"))?;
     let report = policy::example::run(&Entry::from(parsed), &library.context());
     if report.findings.is_empty() { Ok(text) } else { Err(bug("gives what its examples say")) }
+}
+
+fn bug(what: &str) -> Failure {
+    Failure::Name {
+        message: format!("the answers make no policy that {what}; nothing was written"),
+        help: "this is a mistake of the program; the answers would help to find it".to_owned(),
+    }
 }
 
 fn farewell(file: &str, text: &str) -> String {

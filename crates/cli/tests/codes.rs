@@ -57,6 +57,8 @@ fn what_is_imported_is_listed_shown_and_compared() {
 
     let shown = printed(&store, &["codes", "show", "L82", "--date", "2026-09-01"], 0);
     assert!(shown.contains("did you mean L82.0 or L82.1?"), "{shown}");
+    let drug = printed(&store, &["codes", "show", "J0585", "--date", "2026-09-01"], 0);
+    assert!(drug.starts_with("Procedure J0585"), "{drug}");
     let together = printed(&store, &["codes", "show", "64612", "64615", "--date", "2026-09-01"], 0);
     assert!(together.contains("never paid beside it"), "{together}");
     let unrelated = printed(&store, &["codes", "show", "L82.0", "L21.9", "--date", "2026-09-01"], 0);

@@ -49,8 +49,20 @@ pub(super) fn said(store: &Store, code: &str, day: Date) -> Result<Said, Failure
         said.push((format!("Taxonomy {code}"), name));
     }
     document(store, code, day, &mut said)?;
+    // A code of another kind may have the form of a diagnosis: J0585 is a drug, and J05.85 is nothing.
+    let is_no_diagnosis = |(what, says): &(String, String)| {
+        what.starts_with("Diagnosis ") && (says.starts_with(NO_CODE) || says.starts_with(NOT_IN_LIST))
+    };
+    if said.len() > 1 && said.first().is_some_and(is_no_diagnosis) {
+        said.remove(0);
+    }
     Ok(said)
 }
+
+/// What is said of a diagnosis that the built-in list does not have.
+const NO_CODE: &str = "no such code";
+/// What is said of one that an imported list does not have.
+const NOT_IN_LIST: &str = "not in the list of";
 
 /// A cell of the first row of a key in any table that counts on the day.
 fn cells(store: &Store, kind: Kind, key: &str, day: Date, column: usize) -> Result<Option<String>, Failure> {
@@ -74,15 +86,15 @@ fn diagnosis(store: &Store, code: IcdCode, day: Date, said: &mut Said) -> Result
                     .collect();
                 header(&below)
             }
-            None => format!("not in the list of {}", table.manifest.vintage()),
+            None => format!("{NOT_IN_LIST} {}", table.manifest.vintage()),
         },
         None => match codes::icd10::lookup(code, day) {
             IcdStatus::Billable => "may be billed".to_owned(),
             IcdStatus::Header { examples, .. } => header(&examples.iter().map(ToString::to_string).collect::<Vec<_>>()),
-            IcdStatus::Unknown { nearest } if nearest.is_empty() => "no such code".to_owned(),
+            IcdStatus::Unknown { nearest } if nearest.is_empty() => NO_CODE.to_owned(),
             IcdStatus::Unknown { nearest } => {
                 let nearest: Vec<String> = nearest.iter().map(ToString::to_string).collect();
-                format!("no such code: did you mean {}?", nearest.join(" or "))
+                format!("{NO_CODE}: did you mean {}?", nearest.join(" or "))
             }
             IcdStatus::NotValidOn { from: Some(from), .. } if day < from => format!("not valid before {from}"),
             IcdStatus::NotValidOn { until, .. } => {

@@ -2,7 +2,9 @@
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { as, base, start, stop, tabTo } from "./desk.mjs";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { as, base, root, start, stop, tabTo } from "./desk.mjs";
 
 before(start);
 after(stop);
@@ -125,6 +127,69 @@ test("a role sees what it may, and an address beyond it is refused", () => as("f
   const rail = await page.locator("#rail a").allInnerTexts();
   assert.ok(rail.length <= 8 && !rail.some((name) => /Oversight|Settings/.test(name)), `${rail}`);
   assert.equal((await context.request.get(`${base}/audit`)).status(), 403);
+}));
+
+test("a photograph is filed, seen and taken away by keys alone", () => as("clinician", {}, async (page) => {
+  await page.goto("/patients");
+  await page.locator("tbody a[href^='/patients/']").first().click();
+  await page.waitForURL(/\/patients\/[0-9a-z]{26}$/);
+  await page.goto(`${page.url()}/documents/new`);
+  await type(page, "#name", "Left side, before");
+  await page.setInputFiles("#file", { name: "IMG_0001.jpg", mimeType: "image/jpeg", buffer: readFileSync(path.join(root, "crates/web/src/demo/papers/card.png")) });
+  await tabTo(page, 'main button[type="submit"]');
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/documents\/[0-9a-z]{26}$/);
+  assert.equal(await page.locator("main img").evaluate((image) => image.complete && image.naturalWidth), 640);
+  await type(page, "#reason", "It was filed with the wrong patient.");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/documents$/);
+  assert.ok(!/Left side, before/.test(await page.locator("main").innerText()));
+}));
+
+test("a passkey is made on a device, signs in, and is taken away", () => as("front-desk", {}, async (page, context) => {
+  const device = await context.newCDPSession(page);
+  await device.send("WebAuthn.enable");
+  const options = { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true };
+  await device.send("WebAuthn.addVirtualAuthenticator", { options });
+  await page.goto("/me");
+  await type(page, "#name", "The telephone of a test");
+  await page.keyboard.press("Enter");
+  await page.locator("tbody th", { hasText: "The telephone of a test" }).waitFor();
+  await page.locator("button.whoami").click();
+  await page.getByRole("button", { name: "Sign out, or let another sign in" }).click();
+  await page.waitForURL("**/sign-in");
+  await page.getByRole("button", { name: "Sign in with a passkey" }).press("Enter");
+  await page.locator("button.whoami").waitFor();
+  assert.match(await page.locator("button.whoami").innerText(), /Fern Deskworth/);
+  await page.goto("/me");
+  await page.getByRole("button", { name: "Take away: The telephone of a test" }).press("Enter");
+  await page.locator("text=No passkey yet").waitFor();
+}));
+
+test("an owner lets a program in, and its token serves until it is ended", () => as("owner", {}, async (page) => {
+  await page.goto("/settings/tokens/new");
+  await type(page, "#name", "Appointments");
+  await tabTo(page, "#may-patient-read");
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Enter");
+  const secret = await page.locator("#secret").inputValue();
+  const ask = () => fetch(`${base}/v1/patients?limit=1`, { headers: { Authorization: `Bearer ${secret}` } });
+  assert.equal((await ask()).status, 200);
+  assert.equal((await fetch(`${base}/v1/visits`, { headers: { Authorization: `Bearer ${secret}` } })).status, 403);
+  await page.goto("/settings/tokens");
+  await page.getByRole("button", { name: "End: Appointments" }).press("Enter");
+  await page.waitForLoadState("networkidle");
+  assert.equal((await ask()).status, 401);
+}));
+
+test("a filter is kept and forgotten", () => as("front-desk", {}, async (page) => {
+  await page.goto("/visits?state=planned");
+  await type(page, "#filter-name", "Still to come");
+  await page.keyboard.press("Enter");
+  await page.locator('.filters a[aria-current="true"]', { hasText: "Still to come" }).waitFor();
+  await page.getByRole("button", { name: "Forget the filter" }).press("Enter");
+  await page.locator(".filters").waitFor();
+  assert.equal(await page.locator(".filters a", { hasText: "Still to come" }).count(), 0);
 }));
 
 test("keys can be switched off", () => as("front-desk", {}, async (page) => {

@@ -9,7 +9,7 @@ before(start);
 after(stop);
 
 const ROUTES = ["/check", "/today", "/patients", "/patients/new", "/visits", "/policies", "/policies?words=nothing-says-this", "/expiries", "/clinicians", "/clinicians/new",
-  "/facilities", "/reviews", "/glass", "/audit", "/settings", "/settings/hipaa", "/settings/users", "/settings/users/new", "/matrix?words=botulinum&payer=aetna", "/me", "/keys"];
+  "/facilities", "/reviews", "/glass", "/audit", "/settings", "/settings/hipaa", "/settings/users", "/settings/users/new", "/matrix?words=botulinum&payer=aetna", "/me", "/keys", "/settings/hooks", "/settings/hooks/new", "/settings/tokens", "/settings/tokens/new", "/next-quarter", "/visits?state=open"];
 
 /** Pages that are reached from another one. */
 const REACHED = [
@@ -20,6 +20,10 @@ const REACHED = [
   ["policy", "/policies?words=migraine", "tbody a"],
   ["clinician", "/clinicians", "tbody a"],
   ["user", "/settings/users", "tbody a"],
+  ["hook", "/settings/hooks", "tbody a"],
+  ["documents", "/today", "tbody a[href^='/visits/']", ".crumb a", "a[href$='/documents']"],
+  ["document", "/today", "tbody a[href^='/visits/']", "a[href^='/documents/']"],
+  ["document form", "/patients", "tbody a[href^='/patients/']", "a[href$='/documents']", "a[href$='/documents/new']"],
 ];
 
 /** Visits every page as the owner, who opens all of them. */

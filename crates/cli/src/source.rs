@@ -23,6 +23,23 @@ pub(crate) fn library(arguments: &LibraryArguments) -> Result<Library, Failure> 
     }
 }
 
+/// The library that visits are replayed against: another folder, another overlay, or both; what is not named is that of `arguments`.
+#[cfg(feature = "desk")]
+pub(crate) fn other_library(
+    arguments: &LibraryArguments,
+    other: Option<&Path>,
+    overlay: Option<&Path>,
+) -> Result<Option<Library>, Failure> {
+    if other.is_none() && overlay.is_none() {
+        return Ok(None);
+    }
+    let arguments = LibraryArguments {
+        library: other.map(Path::to_owned).or_else(|| arguments.library.clone()),
+        overlay: overlay.map(Path::to_owned).or_else(|| arguments.overlay.clone()),
+    };
+    library(&arguments).map(Some)
+}
+
 /// Text of a case file, or of standard input for `-`.
 pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     read_text(path, "check the path; a case is a text file in TOML or JSON")

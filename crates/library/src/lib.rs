@@ -8,6 +8,7 @@ pub mod conflicts;
 mod files;
 pub mod finding;
 mod header;
+pub mod impact;
 pub mod law;
 pub mod ledger;
 mod library;

@@ -229,6 +229,13 @@ impl<R> Query<R> {
         self
     }
 
+    /// Not more than so many, whatever was asked for before.
+    #[must_use]
+    pub fn at_most(mut self, most: usize) -> Self {
+        self.limit = self.limit.min(most).max(1);
+        self
+    }
+
     /// At most so many, and never more than [`PAGE_MAX`].
     #[must_use]
     pub fn limit(mut self, limit: usize) -> Self {

@@ -52,6 +52,8 @@ pub enum Right {
     DocumentRead,
     /// File documents.
     DocumentWrite,
+    /// Take documents away.
+    DocumentRemove,
     /// Ask whether a case is covered, and keep the answer.
     DeterminationMake,
     /// Read answers that were kept.
@@ -80,11 +82,13 @@ pub enum Right {
     Export,
     /// Answer the visits on file against another library.
     Replay,
+    /// Send a plan an electronic standard transaction. What needs this is refused until an owner has acknowledged the HIPAA status.
+    TransactionSend,
 }
 
 impl Right {
     /// All rights, in the order of the table.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::Anyone,
         Self::SignedIn,
         Self::LibraryRead,
@@ -98,6 +102,7 @@ impl Right {
         Self::ChartWrite,
         Self::DocumentRead,
         Self::DocumentWrite,
+        Self::DocumentRemove,
         Self::DeterminationMake,
         Self::DeterminationRead,
         Self::ChangeRead,
@@ -112,6 +117,7 @@ impl Right {
         Self::HookManage,
         Self::Export,
         Self::Replay,
+        Self::TransactionSend,
     ];
 
     /// The word that scopes and tables use.
@@ -131,6 +137,7 @@ impl Right {
             Self::ChartWrite => "chart-write",
             Self::DocumentRead => "document-read",
             Self::DocumentWrite => "document-write",
+            Self::DocumentRemove => "document-remove",
             Self::DeterminationMake => "determination-make",
             Self::DeterminationRead => "determination-read",
             Self::ChangeRead => "change-read",
@@ -145,6 +152,7 @@ impl Right {
             Self::HookManage => "hook-manage",
             Self::Export => "export",
             Self::Replay => "replay",
+            Self::TransactionSend => "transaction-send",
         }
     }
 
@@ -168,6 +176,7 @@ pub fn may(role: Role, right: Right) -> bool {
         Right::ChartWrite => &[Clinician, Owner, Integration],
         Right::DocumentRead => &[Clinician, Biller, Compliance, Owner, Integration],
         Right::DocumentWrite => &[FrontDesk, Clinician, Biller, Owner, Integration],
+        Right::DocumentRemove => &[Clinician, Owner],
         Right::DeterminationMake => &[FrontDesk, Clinician, Biller, Owner, Integration],
         Right::ChangeRead => &[Compliance, Owner, Auditor],
         Right::ChangeReview | Right::GlassReview => &[Compliance, Owner],
@@ -178,6 +187,7 @@ pub fn may(role: Role, right: Right) -> bool {
         Right::HookManage => &[Owner],
         Right::Export => &[Compliance, Owner],
         Right::Replay => &[Biller, Compliance, Owner],
+        Right::TransactionSend => &[Biller, Owner],
     };
     holders.contains(&role)
 }
@@ -291,11 +301,16 @@ impl Routes {
         H: Handler<T, Desk>,
         T: 'static,
     {
-        let Operation { method, path, right, .. } = &operation;
-        let (method, path, right) = (method.clone(), *path, *right);
+        let Operation { method, path, right, bytes_max, .. } = &operation;
+        let (method, path, right, bytes_max) = (method.clone(), *path, *right, *bytes_max);
         let filter = MethodFilter::try_from(method.clone()).expect("INVARIANT: an operation has a method of HTTP");
         self.operations.push(operation);
-        self.add(method, path, right, on(filter, handler))
+        let route = on(filter, handler);
+        let route = match bytes_max {
+            Some(most) => route.layer(DefaultBodyLimit::max(most)),
+            None => route,
+        };
+        self.add(method, path, right, route)
     }
 
     /// What the API's description says of its routes.
@@ -331,6 +346,12 @@ async fn guard(right: Right, request: Request, next: Next) -> Response {
         return if is_locked { Problem::locked() } else { Problem::sign_in() }.into_response();
     };
     if who.may(right) {
+        let desk = request.extensions().get::<Desk>().filter(|_| right == Right::TransactionSend).cloned();
+        if let Some(desk) = desk
+            && let Err(problem) = before_standard_transaction(&desk).await
+        {
+            return problem.into_response();
+        }
         return next.run(request).await;
     }
     let problem = Problem::no_right(right);
@@ -338,6 +359,16 @@ async fn guard(right: Right, request: Request, next: Next) -> Response {
         desk.refused(who, right).await;
     }
     problem.into_response()
+}
+
+/// The gate before an electronic standard transaction (45 CFR 160.103): one alone makes the practice a covered entity, and an owner says
+/// beforehand that this is known. A route with the right [`Right::TransactionSend`] passes it; what else sends one asks here first.
+///
+/// # Errors
+/// If no owner has acknowledged the HIPAA status.
+pub async fn before_standard_transaction(desk: &Desk) -> Result<(), Problem> {
+    let practice = desk.store().peek(desk.store().practice()).await?;
+    if practice.hipaa.is_some() { Ok(()) } else { Err(Problem::not_acknowledged()) }
 }
 
 #[cfg(test)]

@@ -183,6 +183,17 @@ impl Problem {
         )
     }
 
+    /// The first standard transaction would make the practice a covered entity, and no owner has said that this is known.
+    pub(crate) fn not_acknowledged() -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "W0443",
+            "HIPAA status not acknowledged",
+            "the first electronic standard transaction makes the practice a covered entity, and no owner has acknowledged that",
+            "an owner reads /settings/hipaa and acknowledges it",
+        )
+    }
+
     pub(crate) fn origin() -> Self {
         Self::new(
             StatusCode::FORBIDDEN,

@@ -10,6 +10,7 @@ pub mod desk;
 pub mod error;
 pub mod extract;
 mod health;
+pub mod hooks;
 pub mod layers;
 pub mod limits;
 pub mod metrics;

@@ -12,6 +12,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::Desk;
+use crate::hooks::courier::Courier;
+use crate::hooks::outside::Outside;
 
 /// Requests that are under way when the server is told to end may go on for so long.
 const LAST_REQUESTS: Duration = Duration::from_secs(20);
@@ -106,6 +108,7 @@ pub async fn serve(
         ending.graceful_shutdown(Some(LAST_REQUESTS));
     });
     let tidying = tokio::spawn(tidy(desk.clone()));
+    let sending = (!desk.demo()).then(|| tokio::spawn(Courier::new(desk.clone(), Outside::default()).run()));
     let served = match certificate {
         Some(Certificate(config)) => {
             let server = axum_server::from_tcp_rustls(listener, config).map_err(ServeError::Ended)?;
@@ -117,6 +120,9 @@ pub async fn serve(
         }
     };
     tidying.abort();
+    if let Some(sending) = sending {
+        sending.abort();
+    }
     desk.store().close().await;
     served.map_err(ServeError::Ended)
 }
@@ -128,6 +134,9 @@ async fn tidy(desk: Desk) {
         match desk.store().forget_replies(before).await {
             Ok(forgotten) => tracing::info!(forgotten, "old replies are forgotten"),
             Err(error) => tracing::error!(code = error.code(), "old replies could not be forgotten"),
+        }
+        if let Err(error) = Courier::tidy(&desk).await {
+            tracing::error!(code = error.code(), "old messages to webhooks could not be forgotten");
         }
     }
 }

@@ -138,29 +138,6 @@ impl Record for Token {
     }
 }
 
-/// An address that is told when something happens.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Hook {
-    /// Where.
-    pub address: String,
-    /// Of what.
-    pub events: Vec<String>,
-    /// What messages are signed with.
-    pub secret: Phi<String>,
-    /// Whether it is told still.
-    pub active: bool,
-}
-
-impl Record for Hook {
-    const NOUN: &'static str = "hook";
-    const PHI: bool = false;
-
-    fn clear(&self) -> Clear {
-        Clear { state: activity(self.active), ..Clear::default() }
-    }
-}
-
 /// A list as somebody likes to see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -192,5 +169,4 @@ impl Record for SavedFilter {
 impl Plain for User {}
 impl Plain for Session {}
 impl Plain for Token {}
-impl Plain for Hook {}
 impl Plain for SavedFilter {}

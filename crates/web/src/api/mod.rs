@@ -2,12 +2,15 @@
 
 mod ask;
 mod audit;
+mod documents;
+mod hooks;
 mod library;
 mod openapi;
 pub(crate) mod operation;
 mod passkeys;
 mod people;
 mod records;
+mod replay;
 mod schema;
 
 use axum::http::header;
@@ -20,7 +23,7 @@ use operation::Operation;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     let routes = asking(records(library(passkeys(sign_in(routes)))));
-    let routes = auditing(people(routes));
+    let routes = hooks(auditing(people(reading(routes))));
     let text = openapi::text(routes.operations());
     let describe = move || {
         let text = text.clone();
@@ -115,6 +118,11 @@ fn passkeys(routes: Routes) -> Routes {
             post("/v1/passkeys", SignedIn, "keepPasskey", "Keep a passkey", One("Credential"), Nothing),
             passkeys::finish,
         )
+        .operation(Operation::get("/v1/passkeys", SignedIn, "passkeys", "One's own passkeys", One("Passkeys")), passkeys::list)
+        .operation(
+            Operation::delete("/v1/passkeys/{id}", SignedIn, "removePasskey", "Take a passkey of one's own away"),
+            passkeys::remove,
+        )
 }
 
 fn library(routes: Routes) -> Routes {
@@ -135,8 +143,48 @@ fn library(routes: Routes) -> Routes {
         )
 }
 
+fn reading(routes: Routes) -> Routes {
+    let get = Operation::get;
+    routes
+        .operation(
+            get(
+                "/v1/matrix",
+                Right::LibraryRead,
+                "matrix",
+                "What the library says of treatments for several payers",
+                One("Matrix"),
+            )
+            .query("words", "text", "Part of a treatment's name")
+            .query("payer", "text", "Payers by id, joined by commas")
+            .query("state", "text", "Two letters")
+            .query("for", "looks|medical", "What it is for"),
+            library::matrix,
+        )
+        .operation(
+            get("/v1/expiries", Right::PracticeRead, "expiries", "What ends within 90 days, or ended", One("Expiries")),
+            library::expiries,
+        )
+        .operation(
+            get(
+                "/v1/replay",
+                Right::Replay,
+                "replay",
+                "Which visits another library answers otherwise, the last day first",
+                One("Replay"),
+            )
+            .query("cursor", "text", "`next` of the page before")
+            .query("limit", "count", "Most visits of a page, 1 to 200")
+            .query("facility", "id", "Where")
+            .query("clinician", "id", "By whom")
+            .query("state", "planned|open|closed|cancelled", "How far")
+            .query("from", "date", "From this day on")
+            .query("to", "date", "Until this day"),
+            replay::replay,
+        )
+}
+
 fn records(routes: Routes) -> Routes {
-    use Right::{DocumentRead, PatientRead, PatientWrite, PracticeRead, PracticeWrite, VisitRead, VisitWrite};
+    use Right::{DocumentRead, DocumentRemove, DocumentWrite, PatientRead, PatientWrite, PracticeRead, PracticeWrite, VisitRead, VisitWrite};
     let (get, post, put) = (Operation::get, Operation::post, Operation::put);
     routes
         .operation(get("/v1/practice", PracticeRead, "practice", "The practice", Record("Practice")), records::practice)
@@ -291,6 +339,26 @@ fn records(routes: Routes) -> Routes {
             get("/v1/documents/{id}", DocumentRead, "document", "What a document is", Record("Document")),
             records::one::<Document>,
         )
+        .operation(
+            post("/v1/documents", DocumentWrite, "fileDocument", "File a picture or a paper", One("FileDocument"), One("Filed"))
+                .large(documents::BYTES_MAX),
+            documents::file,
+        )
+        .operation(
+            get("/v1/documents/{id}/content", DocumentRead, "documentContent", "What a document holds", operation::Holds::File),
+            documents::content,
+        )
+        .operation(
+            post(
+                "/v1/documents/{id}/removal",
+                DocumentRemove,
+                "removeDocument",
+                "Take a document away, with a reason",
+                One("Reason"),
+                Nothing,
+            ),
+            documents::remove,
+        )
 }
 
 fn asking(routes: Routes) -> Routes {
@@ -403,6 +471,47 @@ fn asking(routes: Routes) -> Routes {
             )
             .status(200),
             ask::acknowledge,
+        )
+}
+
+fn hooks(routes: Routes) -> Routes {
+    use Right::HookManage;
+    let (get, post, put) = (Operation::get, Operation::post, Operation::put);
+    routes
+        .operation(get("/v1/hooks", HookManage, "hooks", "Servers that are told of events", Page("Hook")), hooks::hooks)
+        .operation(
+            post(
+                "/v1/hooks",
+                HookManage,
+                "makeHook",
+                "Tell another server of events; its secret is shown once",
+                One("MakeHook"),
+                One("MadeHook"),
+            ),
+            hooks::make,
+        )
+        .operation(
+            put(
+                "/v1/hooks/{id}",
+                HookManage,
+                "changeHook",
+                "Pause, or go on",
+                One("ChangeHook"),
+                Record("Hook"),
+            ),
+            hooks::change,
+        )
+        .operation(
+            Operation::delete("/v1/hooks/{id}", HookManage, "removeHook", "Tell it nothing more"),
+            hooks::remove,
+        )
+        .operation(
+            post("/v1/hooks/{id}/trial", HookManage, "tryHook", "Send a message that tells of itself", Nothing, Nothing),
+            hooks::try_it,
+        )
+        .operation(
+            get("/v1/hooks/{id}/messages", HookManage, "messages", "What it was told, the last first", Page("Message")),
+            hooks::messages,
         )
 }
 

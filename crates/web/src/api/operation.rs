@@ -20,6 +20,8 @@ pub(crate) enum Holds {
     Page(&'static str),
     /// A record of this form and the version that was read.
     Change(&'static str),
+    /// A picture or a paper, as it is kept.
+    File,
 }
 
 /// A route as the description has it.
@@ -34,13 +36,15 @@ pub(crate) struct Operation {
     takes: Holds,
     gives: Holds,
     status: u16,
+    /// How large a request may be, where it is another limit than everywhere.
+    pub(crate) bytes_max: Option<usize>,
 }
 
 impl Operation {
     fn new(method: Method, path: &'static str, right: Right, id: &'static str, summary: &'static str) -> Self {
         let status = if method == Method::POST { 201 } else { 200 };
         let (takes, gives) = (Holds::Nothing, Holds::Nothing);
-        Self { method, path, right, id, summary, query: Vec::new(), takes, gives, status }
+        Self { method, path, right, id, summary, query: Vec::new(), takes, gives, status, bytes_max: None }
     }
 
     pub(crate) fn get(path: &'static str, right: Right, id: &'static str, summary: &'static str, gives: Holds) -> Self {
@@ -77,6 +81,11 @@ impl Operation {
 
     pub(crate) fn status(mut self, status: u16) -> Self {
         self.status = status;
+        self
+    }
+
+    pub(crate) fn large(mut self, bytes_max: usize) -> Self {
+        self.bytes_max = Some(bytes_max);
         self
     }
 
@@ -122,6 +131,11 @@ impl Operation {
             out.insert("requestBody".to_owned(), json!({ "required": true, "content": content }));
         }
         let mut good = json!({ "description": self.summary });
+        if self.gives == Holds::File {
+            let types = ["image/jpeg", "image/png", "application/pdf"];
+            let of = |media: &str| (media.to_owned(), json!({ "schema": { "type": "string", "contentMediaType": media } }));
+            good["content"] = Value::Object(types.into_iter().map(of).collect());
+        }
         if let Some(schema) = schema_of(self.gives) {
             good["content"] = json!({ "application/json": { "schema": schema } });
         }
@@ -157,7 +171,7 @@ fn schema_of(holds: Holds) -> Option<Value> {
         }))
     };
     match holds {
-        Holds::Nothing => None,
+        Holds::Nothing | Holds::File => None,
         Holds::One(name) => Some(reference(name)),
         Holds::Record(name) => Some(record(name)),
         Holds::Page(name) => Some(object(json!({

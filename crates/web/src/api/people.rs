@@ -4,26 +4,22 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::nouns::{Facility, Session, Token, User};
-use store::{Id, Order, Phi, Purpose, Role, Stored};
+use store::{Id, Order, Purpose, Role, Stored};
 use zeroize::Zeroizing;
 
 use super::records::{ListQuery, Written, page_of};
 use crate::Desk;
-use crate::access::{Right, may};
+use crate::access::Right;
 use crate::error::Problem;
 use crate::extract::{Body, Path, Query};
 use crate::layers::Address;
 use crate::signin::first::{self, Owner};
-use crate::signin::session::{TOKEN_PREFIX, hash_of, new_secret};
+use crate::signin::token::{self, NewToken};
 use crate::signin::{self, Attempt, NewUser, SignedIn, invitation, totp};
 use crate::who::{RequestId, Who};
-
-/// A token is good for at most so many days.
-pub(crate) const TOKEN_DAYS_MAX: i64 = 366;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -160,7 +156,7 @@ pub(crate) async fn accept(
 }
 
 /// A record with what of it may be seen.
-fn shown<R>(stored: &Stored<R>, record: Value) -> Value {
+pub(super) fn shown<R>(stored: &Stored<R>, record: Value) -> Value {
     json!({
         "id": stored.id, "version": stored.version, "created_at": stored.created_at, "changed_at": stored.changed_at, "record": record,
     })
@@ -267,7 +263,7 @@ pub(crate) async fn end_session(
 }
 
 /// A token without the hash of its secret.
-fn token(stored: &Stored<Token>) -> Value {
+fn shown_token(stored: &Stored<Token>) -> Value {
     let Token { name, by, scopes, facilities, ends_at, ended_at, .. } = &stored.body;
     shown(
         stored,
@@ -276,7 +272,7 @@ fn token(stored: &Stored<Token>) -> Value {
 }
 
 pub(crate) async fn tokens(State(desk): State<Desk>, Query(query): Query<ListQuery>) -> Result<Response, Problem> {
-    Ok(page_of(&desk.store().peek_all(&query.wanted::<Token>(Order::Newest)?).await?, token))
+    Ok(page_of(&desk.store().peek_all(&query.wanted::<Token>(Order::Newest)?).await?, shown_token))
 }
 
 #[derive(Deserialize)]
@@ -294,23 +290,8 @@ pub(crate) async fn make_token(
     who: Who,
     Body(MakeToken { name, scopes, facilities, days }): Body<MakeToken>,
 ) -> Result<Response, Problem> {
-    let by = who.user().ok_or_else(|| Problem::no_right(Right::TokenManage))?;
-    let may_hold = |word: &String| Right::of_word(word).is_some_and(|right| may(Role::Integration, right));
-    if scopes.is_empty() || !scopes.iter().all(may_hold) {
-        let all = Right::ALL.into_iter().filter(|right| may(Role::Integration, *right)).map(Right::word);
-        let next = format!("take some of: {}", all.collect::<Vec<_>>().join(", "));
-        return Err(Problem::field("/scopes", "W0204", "a program may not hold these rights, or none is named", next));
-    }
-    if !(1..=TOKEN_DAYS_MAX).contains(&days) {
-        let next = format!("take 1 to {TOKEN_DAYS_MAX} days");
-        return Err(Problem::field("/days", "W0205", "a token ends after at least a day and at most a year", next));
-    }
-    let secret = format!("{TOKEN_PREFIX}{}", new_secret().map_err(|_| Problem::internal())?);
-    let ends_at = desk.now() + SignedDuration::from_hours(24 * days);
-    let token_sha256 = Phi::new(hash_of(&secret));
-    let body = Token { name, token_sha256, by, scopes, facilities, ends_at, ended_at: None };
-    let stored = desk.create(&who, &body, None).await?;
-    let reply = json!({ "id": stored.id, "secret": secret, "ends_at": ends_at });
+    let (stored, secret) = token::make(&desk, &who, NewToken { name, scopes, facilities, days }).await?;
+    let reply = json!({ "id": stored.id, "secret": secret, "ends_at": stored.ends_at });
     Ok((StatusCode::CREATED, Json(reply)).into_response())
 }
 
@@ -319,9 +300,6 @@ pub(crate) async fn end_token(
     who: Who,
     Path(id): Path<Id<Token>>,
 ) -> Result<StatusCode, Problem> {
-    let before = desk.store().peek(id).await?;
-    let ended = Token { ended_at: Some(desk.now()), ..before.body.clone() };
-    desk.change(&who, id, before.version, &ended, None).await?;
-    desk.sessions().forget();
+    token::end(&desk, &who, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

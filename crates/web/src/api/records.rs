@@ -114,7 +114,9 @@ fn section(desk: &Desk, name: &str, value: &Value) -> Result<(), Problem> {
         "" => value.as_object().cloned().unwrap_or_default(),
         name => Map::from_iter([(name.to_owned(), value.clone())]),
     };
-    case.entry("date").or_insert_with(|| json!("2026-01-01"));
+    // What was checked or written until today has happened.
+    case.entry("date").or_insert_with(|| json!(desk.today()));
+    case.entry("as_of").or_insert_with(|| json!(desk.today()));
     case.entry("line").or_insert_with(|| json!([{ "codes": ["99213"] }]));
     let Err(mut problem) = desk.answers().read(&Value::Object(case)) else { return Ok(()) };
     let (from, to) = (format!("/case/{name}"), "/record/case");

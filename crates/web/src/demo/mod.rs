@@ -5,6 +5,8 @@
 
 mod chance;
 mod invent;
+mod papers;
+mod told;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -94,7 +96,11 @@ pub async fn practice(data: &Path, today: Date, now: Timestamp, library: &'stati
     work.commit().await?;
     let desk = staff[&Role::FrontDesk];
     let asked = answers(&store, &invented, &visits, today, days_ago(1), desk, library).await?;
-    to_review(&store, &asked, &patients, &staff, now).await?;
+    let of_today = visits.iter().filter(|(_, visit)| visit.day == today);
+    let with_papers: Vec<_> = of_today.map(|(id, visit)| (visit.patient, *id)).collect();
+    papers::file(&store, desk, &with_papers, today, days_ago(1)).await?;
+    told::keep(&store, staff[&Role::Owner], visits[0].0, now).await?;
+    to_review(&store, &asked, &patients, &staff, now, library).await?;
     Ok(store)
 }
 
@@ -317,28 +323,73 @@ fn case(invented: &Invented, booked: &Booked, visit: &Visit, today: Date) -> Val
     compose(&on_file, visit.day, today.max(visit.day), &Map::new())
 }
 
-/// Some facts that were changed after an answer was shown, and a glass that was broken: what a compliance officer looks over.
+/// A fact as it was when the answer was shown: its name, its place in a case, what it was, who changed it, after how many minutes.
+type Before = (&'static str, &'static str, Value, Role, i64);
+
+/// Facts that were changed after an answer was shown. Each is told of a visit that has the fact.
+fn changed() -> [Before; 4] {
+    [
+        ("line 1 purpose", "/line/0/purpose", json!("cosmetic"), Role::FrontDesk, 4),
+        ("line 1 diagnoses", "/line/0/diagnoses", json!(["L82.1"]), Role::Clinician, 11),
+        ("headache_days_per_month", "/chart/headache_days_per_month", json!(12), Role::FrontDesk, 2),
+        ("sweating_severity", "/chart/sweating_severity", json!("moderate"), Role::Clinician, 95),
+    ]
+}
+
+/// Whether a visit is one at which such a fact was changed: it has the fact, of the same kind, and another value.
+fn fits((_, place, old, ..): &Before, case: &Value) -> bool {
+    let Some(now) = case.pointer(place) else { return false };
+    match (now, old) {
+        // A diagnosis is changed to its sibling; a purpose, to the one that a plan may pay for.
+        (Value::Array(now), Value::Array(old)) => {
+            let category = |codes: &[Value]| codes.first().and_then(|code| code.as_str()?.split('.').next().map(str::to_owned));
+            now != old && category(now) == category(old)
+        }
+        _ => now != old && std::mem::discriminant(now) == std::mem::discriminant(old),
+    }
+}
+
+/// Facts that were changed after an answer was shown, and a glass that was broken: what a compliance officer looks over.
 async fn to_review(
     store: &Store,
     asked: &[Asked],
     patients: &[Id<Patient>],
     staff: &Staff,
     now: Timestamp,
+    library: &'static Library,
 ) -> Result<(), DemoError> {
-    let changed = [
-        ("line 1 purpose", json!("cosmetic"), json!("medical"), Role::FrontDesk, 4),
-        ("line 1 diagnoses", json!(["L82.1"]), json!(["L82.0"]), Role::Clinician, 11),
-        ("headache_days_per_month", json!(12), json!(16), Role::FrontDesk, 2),
-        ("sweating_severity", json!("moderate"), json!("severe"), Role::Clinician, 95),
-    ];
+    let engine = Answers::new(library);
     let hours_ago = |hours: i64| now - SignedDuration::from_hours(hours);
-    for ((determination, visit, patient, _), (fact, old, new, role, minutes)) in asked.iter().zip(changed) {
+    let mut told: Vec<Id<Visit>> = Vec::new();
+    for before in changed() {
+        let Some((_, visit, patient, case)) = asked.iter().find(|(_, visit, _, case)| !told.contains(visit) && fits(&before, case))
+        else {
+            continue;
+        };
+        told.push(*visit);
+        let (fact, place, old, role, minutes) = before;
+        // The answer that had been shown, to the case as it was then.
+        let mut shown = case.clone();
+        let new = shown.pointer_mut(place).map(|value| std::mem::replace(value, old.clone())).unwrap_or_default();
+        let (read, notes) = engine.read(&shown).map_err(|_| DemoError::Case)?;
+        let answer = engine.answer(&read, &notes).map_err(|_| DemoError::Case)?;
         let by = staff[&role];
-        let act = Act { actor: Actor::User(by), purpose: Purpose::Treatment, ..Act::program("demo", hours_ago(20)) };
+        let act = |at| Act { actor: Actor::User(by), purpose: Purpose::Treatment, ..Act::program("demo", at) };
+        let body = Determination {
+            patient: Some(*patient),
+            visit: Some(*visit),
+            previous: None,
+            library: library.sha256().to_owned(),
+            as_of: read.as_of,
+            case: shown.into(),
+            answer: serde_json::to_value(&answer).map_err(|_| DemoError::Case)?.into(),
+        };
+        let at = hours_ago(25) - SignedDuration::from_mins(minutes);
+        let determination = store.act(&act(at), async |work| work.insert(&body).await).await?;
         let change = Change {
             patient: Some(*patient),
             visit: Some(*visit),
-            determination: *determination,
+            determination,
             fact: fact.to_owned(),
             old: old.into(),
             new: new.into(),
@@ -346,7 +397,7 @@ async fn to_review(
             minutes,
             review: None,
         };
-        store.act(&act, async |work| work.insert(&change).await.map(drop)).await?;
+        store.act(&act(hours_ago(25)), async |work| work.insert(&change).await.map(drop)).await?;
     }
     let user = staff[&Role::Biller];
     let reason: Phi<String> = "The patient called from another site about a reaction; their clinician was away.".into();
@@ -380,6 +431,21 @@ mod tests {
             if let Err(problem) = engine.read(&case) {
                 panic!("{problem:?}\n{case}");
             }
+        }
+    }
+
+    #[test]
+    fn a_change_is_told_of_a_visit_that_has_the_fact() {
+        let [purpose, diagnoses, days, severity] = changed();
+        let lesion = json!({ "line": [{ "purpose": "medical", "diagnoses": ["L82.0"] }], "chart": {} });
+        assert!(fits(&purpose, &lesion) && fits(&diagnoses, &lesion));
+        assert!(!fits(&days, &lesion) && !fits(&severity, &lesion));
+        let migraine = json!({ "line": [{ "purpose": "cosmetic", "diagnoses": ["G43.709"] }], "chart": { "headache_days_per_month": 18 } });
+        assert!(fits(&days, &migraine) && !fits(&purpose, &migraine) && !fits(&diagnoses, &migraine));
+        let today = date(2026, 11, 23);
+        let all = invent(SEED, today).visits;
+        for before in &changed() {
+            assert!(all.iter().any(|visit| fits(before, &Value::Object(visit.case.clone()))), "{}", before.0);
         }
     }
 }

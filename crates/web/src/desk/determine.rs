@@ -11,6 +11,7 @@ use super::compose::{OnFile, compose};
 use super::once::Once;
 use crate::Desk;
 use crate::error::Problem;
+use crate::hooks::Listeners;
 use crate::metrics::Event;
 use crate::who::Who;
 
@@ -131,6 +132,7 @@ impl Desk {
         };
         // Whoever may not open the patient keeps nothing with them.
         let act = self.act_on(who, &body.clear(), Determination::NOUN).await?;
+        let told = self.listeners(&[Determination::NOUN, Change::NOUN]).await?;
         let mut work = self.store().begin(&act).await?;
         if let Some(reply) = Once::before(once, &mut work).await? {
             work.commit().await?;
@@ -140,12 +142,14 @@ impl Desk {
         let before = previous(&mut work, &body).await?;
         let body = Determination { previous: before.as_ref().map(|before| before.id), ..body };
         let id = work.insert(&body).await?;
+        told.tell(&mut work, id).await?;
         let changes = match &before {
-            Some(before) => keep_changes(&mut work, self.library().dictionary(), before, &body, who).await?,
+            Some(before) => keep_changes(&mut work, self.library().dictionary(), before, &body, who, &told).await?,
             None => 0,
         };
         Once::keep(once, &mut work, format!("{id} {changes}").as_bytes()).await?;
         work.commit().await?;
+        self.wake_courier(&told);
         self.metrics().count(Event::Determination);
         Ok(Kept { id, answer, case, changes })
     }
@@ -188,6 +192,7 @@ async fn keep_changes(
     before: &Stored<Determination>,
     now: &Determination,
     who: &Who,
+    told: &Listeners,
 ) -> Result<usize, Problem> {
     let minutes = work.act().at.duration_since(before.created_at).as_mins();
     let changed = changes(dictionary, before.case.reveal(), now.case.reveal());
@@ -203,7 +208,8 @@ async fn keep_changes(
             minutes,
             review: None,
         };
-        work.insert(&change).await?;
+        let id = work.insert(&change).await?;
+        told.tell(work, id).await?;
     }
     Ok(changed.len())
 }

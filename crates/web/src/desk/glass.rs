@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use store::nouns::{Glass, Patient, Review, User};
-use store::{Act, Id, Phi, Purpose, Stored};
+use store::{Act, Id, Phi, Purpose, Record as _, Stored};
 
 use crate::Desk;
 use crate::error::Problem;
@@ -61,9 +61,12 @@ impl Desk {
         let act = Act { purpose: Purpose::BreakGlass, reason: Some(reason.clone()), ..who.act(self) };
         let until = act.at + BROKEN_FOR;
         let body = Glass { patient, user, reason: reason.clone(), until, review: None };
+        let told = self.listeners(&[Glass::NOUN]).await?;
         let mut work = self.store().begin(&act).await?;
         let id = work.insert(&body).await?;
+        told.tell(&mut work, id).await?;
         work.commit().await?;
+        self.wake_courier(&told);
         self.glass().add(user, patient, until, reason, act.at);
         Ok(Stored { id, version: 1, created_at: act.at, changed_at: act.at, body })
     }

@@ -3,13 +3,15 @@
 pub mod answers;
 pub mod compose;
 pub mod determine;
+pub mod documents;
 pub mod glass;
 pub mod once;
 mod place;
 pub mod records;
+pub mod replay;
 pub mod review;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -20,6 +22,7 @@ use store::{Act, Action, Actor, Id, Purpose, Store};
 
 use crate::access::Right;
 use crate::error::Problem;
+use crate::hooks::Hooks;
 use crate::limits::{Guesses, Requests};
 use crate::metrics::{Event, Metrics};
 use crate::settings::Settings;
@@ -70,11 +73,13 @@ pub enum DeskError {
 struct Inner {
     parts: Parts,
     answers: Answers,
+    other: OnceLock<replay::Other>,
     passwords: Passwords,
     passkeys: Passkeys,
     sessions: Sessions,
     first: FirstStart,
     glass: glass::Broken,
+    hooks: Hooks,
     requests: Requests,
     guesses: Guesses,
     metrics: Metrics,
@@ -94,11 +99,13 @@ impl Desk {
         let first = FirstStart::new(&parts.store).await?;
         Ok(Self(Arc::new(Inner {
             answers: Answers::new(parts.library),
+            other: OnceLock::new(),
             passwords: Passwords::new()?,
             passkeys,
             sessions: Sessions::default(),
             first,
             glass: glass::Broken::default(),
+            hooks: Hooks::default(),
             requests: Requests::default(),
             guesses: Guesses::default(),
             metrics: Metrics::default(),
@@ -160,8 +167,16 @@ impl Desk {
         &self.0.first
     }
 
+    pub(crate) fn other_answers(&self) -> &OnceLock<replay::Other> {
+        &self.0.other
+    }
+
     pub(crate) fn glass(&self) -> &glass::Broken {
         &self.0.glass
+    }
+
+    pub(crate) fn hooks(&self) -> &Hooks {
+        &self.0.hooks
     }
 
     pub(crate) fn requests(&self) -> &Requests {

@@ -96,15 +96,18 @@ impl Desk {
         once: Option<&Once>,
     ) -> Result<Stored<R>, Problem> {
         let act = self.act_on(who, &body.clear(), R::NOUN).await?;
+        let told = self.listeners(&[R::NOUN]).await?;
         let mut work = self.store().begin(&act).await?;
         if let Some(reply) = Once::before(once, &mut work).await? {
             work.commit().await?;
             return kept(&reply, body);
         }
         let id = work.insert(body).await?;
+        told.tell(&mut work, id).await?;
         let stored = Stored { id, version: 1, created_at: act.at, changed_at: act.at, body: body.clone() };
         Once::keep(once, &mut work, &mark(&stored)).await?;
         work.commit().await?;
+        self.wake_courier(&told);
         Ok(stored)
     }
 
@@ -122,15 +125,18 @@ impl Desk {
     ) -> Result<Stored<R>, Problem> {
         let before = self.read(who, id).await?;
         let act = self.act_on(who, &body.clear(), R::NOUN).await?;
+        let told = self.listeners_of_change(R::NOUN).await?;
         let mut work = self.store().begin(&act).await?;
         if let Some(reply) = Once::before(once, &mut work).await? {
             work.commit().await?;
             return kept(&reply, body);
         }
         let version = work.update(id, version, body).await?;
+        told.tell(&mut work, id).await?;
         let stored = Stored { id, version, created_at: before.created_at, changed_at: act.at, body: body.clone() };
         Once::keep(once, &mut work, &mark(&stored)).await?;
         work.commit().await?;
+        self.wake_courier(&told);
         Ok(stored)
     }
 

@@ -12,6 +12,7 @@ pub(crate) const ICON: &str = "/assets/covered.svg";
 
 const STYLE: &str = include_str!("../../assets/desk.css");
 const SCRIPT: &str = include_str!("../../assets/desk.js");
+const PASSKEYS: &str = include_str!("../../assets/passkeys.js");
 const HTMX: &str = include_str!("../../assets/vendor/htmx/htmx.min.js");
 const SIGN: &str = include_str!("../../assets/covered.svg");
 
@@ -24,7 +25,7 @@ struct Asset {
     media_type: &'static str,
 }
 
-static ASSETS: LazyLock<[Asset; 4]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Asset; 5]> = LazyLock::new(|| {
     let hashed = |name: &str, end: &str, content: &'static str, media_type| {
         let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(content.as_bytes()));
         Asset { path: format!("/assets/{name}-{}.{end}", &hash[..HASH_DIGITS]), content, media_type }
@@ -33,6 +34,7 @@ static ASSETS: LazyLock<[Asset; 4]> = LazyLock::new(|| {
         hashed("desk", "css", STYLE, "text/css; charset=utf-8"),
         hashed("desk", "js", SCRIPT, "text/javascript; charset=utf-8"),
         hashed("htmx", "js", HTMX, "text/javascript; charset=utf-8"),
+        hashed("passkeys", "js", PASSKEYS, "text/javascript; charset=utf-8"),
         Asset { path: ICON.to_owned(), content: SIGN, media_type: "image/svg+xml" },
     ]
 });
@@ -50,6 +52,11 @@ pub(crate) fn script() -> &'static str {
 /// Address of htmx.
 pub(crate) fn htmx() -> &'static str {
     &ASSETS[2].path
+}
+
+/// Address of the script of passkeys.
+pub(crate) fn passkeys() -> &'static str {
+    &ASSETS[3].path
 }
 
 /// `GET /assets/{name}`

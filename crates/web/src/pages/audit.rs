@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use store::nouns::{Patient, User};
 use store::{AuditQuery, Entry, Id, Query};
 
+use super::filters::{self, Filters};
 use super::frame::{Frame, Section};
 use super::list::{Cell, Empty, List, columns};
 use super::sent::Sent;
-use super::{Html, csv, page, parts, people};
+use super::{csv, page, parts, people};
 use crate::Desk;
 use crate::access::{Right, Routes};
 use crate::error::Problem;
@@ -39,6 +40,7 @@ struct AuditPage {
     table: List,
     next: Option<String>,
     query: String,
+    filters: Filters,
 }
 
 /// The names of users, by how the audit writes them.
@@ -109,15 +111,14 @@ async fn browse(State(desk): State<Desk>, who: Who, UrlQuery(sent): UrlQuery<Sen
     let mut sorted: Vec<_> = names.into_iter().collect();
     sorted.sort_by(|one, other| one.1.cmp(&other.1));
     people_of.extend(sorted);
-    let pairs = ["from", "to", "actor", "purpose"].map(|name| (name, sent.get(name)));
-    let set = pairs.into_iter().filter(|(_, value)| !value.is_empty());
-    let query =
-        set.map(|(name, value)| format!("{name}={}", super::problem::encoded(value))).collect::<Vec<_>>().join("&");
+    let query = filters::query(&["from", "to", "actor", "purpose"].map(|name| (name, sent.get(name))));
+    let usual = vec![("Everything", String::new()), ("Broken glass", "purpose=break-glass".to_owned())];
+    let filters = Filters::new(&desk, &who, "/audit", &query, usual).await?;
     let next = (entries.len() == PAGE).then(|| entries.last().map(|entry| entry.seq.to_string())).flatten();
     let field = |name: &str| sent.get(name).to_owned();
     let frame = Frame::new(&desk, &who, "Audit", Section::Oversight).await?;
     let (from, to, actor, purpose) = (field("from"), field("to"), field("actor"), field("purpose"));
-    Ok(page(&AuditPage { frame, from, to, actor, purpose, people: people_of, table, next, query })?.into_response())
+    Ok(page(&AuditPage { frame, from, to, actor, purpose, people: people_of, table, next, query, filters })?.into_response())
 }
 
 #[derive(Template)]
@@ -138,7 +139,11 @@ async fn access(
     who: Who,
     Path(id): Path<Id<Patient>>,
     UrlQuery(sent): UrlQuery<Sent>,
-) -> Result<Html<String>, Problem> {
+) -> Result<Response, Problem> {
+    let is_file = sent.get("format") == "csv";
+    if is_file && !who.may(Right::Export) {
+        return Err(Problem::no_right(Right::Export));
+    }
     let mut work = desk.store().begin(&who.act_for(&desk, store::Purpose::Audit)).await?;
     let patient = work.get(id).await?;
     let report = work.access_report(id, sent.get("before").parse().ok()).await?;
@@ -161,7 +166,10 @@ async fn access(
         rows: report.iter().map(row).collect(),
         empty: Empty { title: "Nobody yet", text: "Every look at these records is listed here.", act: None },
     };
+    if is_file {
+        return Ok(csv(&table, "who-looked"));
+    }
     let frame = Frame::new(&desk, &who, "Who looked", Section::Patients).await?;
     let (practice, today) = (frame.practice.clone(), parts::day(desk.today()));
-    page(&AccessPage { frame, id, name: people::name(&patient), table, next, practice, today })
+    Ok(page(&AccessPage { frame, id, name: people::name(&patient), table, next, practice, today })?.into_response())
 }

@@ -23,17 +23,17 @@ pub(super) const PARTS: [(&str, RangeInclusive<i32>); 4] = [
 
 /// Something that ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Ending {
-    pub(super) whose: String,
+pub(crate) struct Ending {
+    pub(crate) whose: String,
     pub(super) href: String,
-    pub(super) what: String,
-    pub(super) until: Date,
-    pub(super) days_left: i32,
+    pub(crate) what: String,
+    pub(crate) until: Date,
+    pub(crate) days_left: i32,
 }
 
 /// What ends within ninety days or ended within a year, the first first. What was renewed is not over: of one kind and state the last
 /// end counts.
-pub(super) fn ending(clinicians: &[Stored<Clinician>], facilities: &[Stored<Facility>], today: Date) -> Vec<Ending> {
+pub(crate) fn ending(clinicians: &[Stored<Clinician>], facilities: &[Stored<Facility>], today: Date) -> Vec<Ending> {
     let mut found = Vec::new();
     for clinician in clinicians.iter().filter(|clinician| clinician.active) {
         let (whose, href) = (people::clinician_name(clinician), format!("/clinicians/{}", clinician.id));

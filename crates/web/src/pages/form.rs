@@ -89,7 +89,7 @@ impl Field {
         self
     }
 
-    fn described(&self) -> String {
+    pub(super) fn described(&self) -> String {
         let hint = if self.hint.is_empty() { String::new() } else { format!("{}-hint ", self.id) };
         format!("{hint}{}-trouble", self.id)
     }

@@ -64,7 +64,11 @@ const RAIL: [(Section, &str, &str, &str, Right); 8] = [
 fn tabs(section: Section) -> &'static [(&'static str, &'static str, Right)] {
     match section {
         Section::Policies => {
-            &[("Policies", "/policies", Right::LibraryRead), ("Matrix", "/matrix", Right::LibraryRead)]
+            &[
+                ("Policies", "/policies", Right::LibraryRead),
+                ("Matrix", "/matrix", Right::LibraryRead),
+                ("Next quarter", "/next-quarter", Right::Replay),
+            ]
         }
         Section::Practice => &[
             ("Expiring", "/expiries", Right::PracticeRead),
@@ -80,6 +84,8 @@ fn tabs(section: Section) -> &'static [(&'static str, &'static str, Right)] {
             ("Practice", "/settings", Right::UserRead),
             ("HIPAA status", "/settings/hipaa", Right::UserRead),
             ("Users", "/settings/users", Right::UserRead),
+            ("Programs", "/settings/tokens", Right::TokenManage),
+            ("Webhooks", "/settings/hooks", Right::HookManage),
         ],
         _ => &[],
     }

@@ -15,6 +15,7 @@ use jiff::civil::Date;
 use library::menu::{Indication, Treatment};
 use serde_json::json;
 
+use super::filters::Filters;
 use super::frame::{Frame, Section};
 use super::list::{Cell, Empty, List, columns};
 use super::sent::Sent;
@@ -72,6 +73,7 @@ struct Matrix {
     more: usize,
     twin: List,
     query: String,
+    filters: Filters,
 }
 
 /// What is asked of the page.
@@ -89,6 +91,7 @@ pub(super) async fn show(
     UrlQuery(sent): UrlQuery<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let chosen = sent.iter().filter(|(name, _)| name == "payer").map(|(_, value)| value.clone()).collect::<Vec<_>>();
+    let is_set = !sent.is_empty();
     let fields = Sent(sent.into_iter().collect());
     let facilities = people::facilities(&desk, &who).await?;
     let here = facilities.iter().find(|one| who.facility.is_none_or(|id| id == one.id));
@@ -136,11 +139,51 @@ pub(super) async fn show(
         super::problem::encoded(&wanted.state),
         if wanted.looks { "looks" } else { "medical" }
     );
+    let usual = vec![
+        ("Medical", String::new()),
+        ("For looks", "words=&state=&for=looks".to_owned()),
+    ];
+    let filters = Filters::new(&desk, &who, "/matrix", if is_set { &query } else { "" }, usual).await?;
     let frame = Frame::new(&desk, &who, "Matrix", Section::Policies).await?;
     let Wanted { words, state, looks, .. } = wanted;
     let shown =
-        Matrix { frame, words, state, states: states.collect(), looks, payers: all, heads, rows, more, twin, query };
+        Matrix { frame, words, state, states: states.collect(), looks, payers: all, heads, rows, more, twin, query, filters };
     Ok(page(&shown)?.into_response())
+}
+
+/// The matrix for programs.
+///
+/// # Errors
+/// If a payer or a state is not known.
+pub(crate) async fn as_json(
+    desk: &Desk,
+    words: &str,
+    payers: &str,
+    state: &str,
+    looks: bool,
+) -> Result<serde_json::Value, Problem> {
+    let payers: Vec<String> = match payers {
+        "" => USUAL.map(str::to_owned).to_vec(),
+        named => named.split(',').map(str::to_owned).collect(),
+    };
+    if payers.len() > PAYERS_MAX || !payers.iter().all(|id| desk.library().payers().get(id).is_some()) {
+        let detail = format!("`payer` names one that is not known, or more than {PAYERS_MAX}");
+        return Err(Problem::malformed(detail));
+    }
+    if !state.is_empty() && !StateCode::ALL.iter().any(|known| known.as_str() == state) {
+        return Err(Problem::malformed("`state` is no state of two letters"));
+    }
+    let wanted = Wanted { words: words.to_lowercase(), state: state.to_owned(), looks, payers: payers.clone() };
+    let worker = desk.clone();
+    let worked = tokio::task::spawn_blocking(move || rows(&worker, &wanted)).await.map_err(|_| Problem::internal())?;
+    let (rows, more) = worked?;
+    let field = |cell: &HeatCell| json!({ "coverage": cell.class, "asks_first": cell.asks_first });
+    let row = |row: &Row| {
+        let says: Vec<_> = row.cells.iter().map(field).collect();
+        json!({ "treatment": row.treatment, "indication": row.indication, "says": says })
+    };
+    let rows: Vec<_> = rows.iter().map(row).collect();
+    Ok(json!({ "library": desk.library().sha256(), "payers": payers, "rows": rows, "more": more }))
 }
 
 fn rows(desk: &Desk, wanted: &Wanted) -> Result<(Vec<Row>, usize), Problem> {

@@ -6,12 +6,15 @@ mod audit;
 pub(crate) mod check;
 mod coverages;
 mod determinations;
-mod expiries;
+pub(crate) mod documents;
+pub(crate) mod expiries;
 mod facts;
+mod filters;
 mod form;
 mod frame;
+mod hooks;
 mod list;
-mod matrix;
+pub(crate) mod matrix;
 mod own;
 mod papers;
 pub(crate) mod parts;
@@ -20,11 +23,13 @@ mod people;
 pub(crate) mod policies;
 mod practice;
 mod problem;
+mod replay;
 mod reviews;
 mod sent;
 mod settings;
 mod signin;
 mod today;
+mod tokens;
 mod visits;
 
 use askama::Template;
@@ -78,11 +83,13 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/keys", Right::SignedIn, own::set_keys);
     let routes = patients::routes(routes);
     let routes = coverages::routes(routes);
-    let routes = visits::routes(routes);
+    let routes = filters::routes(routes);
+    let routes = documents::routes(visits::routes(routes));
     let routes = practice::routes(routes);
-    let routes = reviews::routes(routes);
+    let routes = reviews::routes(replay::routes(routes));
     let routes = audit::routes(routes);
     let routes = settings::routes(routes);
+    let routes = hooks::routes(tokens::routes(routes));
     let routes = own::routes(routes);
     signin::routes(routes)
 }

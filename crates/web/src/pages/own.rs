@@ -26,6 +26,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes
         .get("/me", Right::SignedIn, me)
         .post("/me/sessions", Right::SignedIn, end)
+        .post("/me/passkeys", Right::SignedIn, remove_passkey)
         .post("/facility", Right::SignedIn, choose_facility)
         .post("/lock", Right::SignedIn, lock)
         .post("/sign-out", Right::SignedIn, sign_out)
@@ -75,7 +76,7 @@ struct Me {
     role: &'static str,
     email: String,
     recovery: usize,
-    passkeys: usize,
+    passkeys: List,
     sessions: List,
 }
 
@@ -110,6 +111,32 @@ async fn me(State(desk): State<Desk>, who: Who) -> Result<Html<String>, Problem>
         rows: sessions.iter().map(row).collect(),
         empty: Empty::default(),
     };
+    let passkey = |kept: &signin::KeptPasskey| {
+        vec![
+            Cell::text(kept.name.clone()),
+            Cell::text(parts::moment(kept.made_at)),
+            Cell::text(kept.used_at.map_or_else(|| "not yet".to_owned(), parts::moment)),
+            Cell::Button {
+                action: "/me/passkeys".to_owned(),
+                csrf: frame.csrf.clone(),
+                name: "passkey",
+                value: kept.id(),
+                text: "Take away",
+                of: kept.name.clone(),
+                tone: "danger",
+            },
+        ]
+    };
+    let passkeys = List {
+        caption: "Passkeys".to_owned(),
+        columns: columns(&["Device", "Made", "Used last", ""]),
+        rows: signin::passkeys_of(&user).iter().map(passkey).collect(),
+        empty: Empty {
+            title: "No passkey yet",
+            text: "A passkey signs you in by finger, face or PIN of a device, without password and code. Two devices are wise: one gets lost.",
+            act: None,
+        },
+    };
     let (name, email) = (user.name.clone(), user.email.clone());
     page(&Me {
         frame,
@@ -117,7 +144,7 @@ async fn me(State(desk): State<Desk>, who: Who) -> Result<Html<String>, Problem>
         role: role_name(who.role),
         email,
         recovery: user.recovery.len(),
-        passkeys: user.passkeys.len(),
+        passkeys,
         sessions,
     })
 }
@@ -125,6 +152,15 @@ async fn me(State(desk): State<Desk>, who: Who) -> Result<Html<String>, Problem>
 async fn end(State(desk): State<Desk>, who: Who, axum::Form(sent): axum::Form<Sent>) -> Result<Response, Problem> {
     let id: Id<Session> = sent.get("session").parse().map_err(|_| Problem::not_found())?;
     signin::end_session(&desk, &who, id).await?;
+    Ok(see("/me"))
+}
+
+async fn remove_passkey(
+    State(desk): State<Desk>,
+    who: Who,
+    axum::Form(sent): axum::Form<Sent>,
+) -> Result<Response, Problem> {
+    signin::remove_passkey(&desk, &who, sent.get("passkey")).await?;
     Ok(see("/me"))
 }
 

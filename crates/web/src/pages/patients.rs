@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use codes::StateCode;
 use jiff::civil::Date;
 use serde::Deserialize;
-use store::nouns::{Coverage, Determination, Patient, Visit};
+use store::nouns::{Coverage, Determination, Document, Patient, Visit};
 use store::{Cursor, Id, Order, Phi, Query, Stored};
 
 use super::form::{Field, Form, Group, Kind, choices};
@@ -312,10 +312,17 @@ struct Show {
     may_write: bool,
     may_check: bool,
     may_report: bool,
+    documents: u64,
+    filed: bool,
 }
 
 /// `GET /patients/{id}`
-async fn show(State(desk): State<Desk>, who: Who, Path(id): Path<Id<Patient>>) -> Result<Html<String>, Problem> {
+async fn show(
+    State(desk): State<Desk>,
+    who: Who,
+    Path(id): Path<Id<Patient>>,
+    UrlQuery(sent): UrlQuery<Sent>,
+) -> Result<Html<String>, Problem> {
     let patient = desk.read(&who, id).await?;
     let plans = desk.list(&who, &Query::<Coverage>::all().patient(id)).await?.items;
     let query = Query::<Visit>::all().patient(id).order(Order::LastDay).limit(RECENT_MAX);
@@ -344,6 +351,8 @@ async fn show(State(desk): State<Desk>, who: Who, Path(id): Path<Id<Patient>>) -
         may_write: who.may(Right::PatientWrite),
         may_check: who.may(Right::DeterminationMake),
         may_report: who.may(Right::AccessReport),
+        documents: desk.store().count(&Query::<Document>::all().patient(id)).await?,
+        filed: sent.is_ticked("filed"),
         frame,
     })
 }

@@ -13,12 +13,14 @@ use policy::prose::{self, Item, Named, Names as _, Part};
 use serde::Deserialize;
 use site::{Line, compare};
 
+use super::filters::{self, Filters};
 use super::frame::{Frame, Section};
-use super::{page, parts};
+use super::list::{Cell, Empty, List, columns};
+use super::{csv, page, parts};
 use crate::Desk;
 use crate::error::Problem;
 use crate::who::Who;
-use axum::response::Html;
+use axum::response::{Html, IntoResponse as _, Response};
 
 /// Most policies of a list; a search shows the rest.
 const ROWS_MAX: usize = 150;
@@ -36,6 +38,7 @@ const BESIDE: [&str; 5] = ["Policy: ", "Source: ", "Address: ", "How it was read
 pub(crate) struct Search {
     words: String,
     authority: String,
+    format: String,
 }
 
 struct Row {
@@ -57,6 +60,8 @@ struct Browse<'a> {
     authorities: Vec<(String, String)>,
     found: usize,
     rows: Vec<Row>,
+    query: String,
+    filters: Filters,
 }
 
 /// `GET /policies`
@@ -64,7 +69,7 @@ pub(crate) async fn browse(
     State(desk): State<Desk>,
     who: Who,
     Query(search): Query<Search>,
-) -> Result<Html<String>, Problem> {
+) -> Result<Response, Problem> {
     let library = desk.library();
     let words: Vec<String> = search.words.split_whitespace().map(str::to_lowercase).collect();
     let mut newest: BTreeMap<&str, (&PolicySource, usize)> = BTreeMap::new();
@@ -87,10 +92,27 @@ pub(crate) async fn browse(
         .map(|(source, versions)| row(library, source, versions))
         .collect();
     rows.sort_by(|one, other| (&one.authority, &one.title).cmp(&(&other.authority, &other.title)));
+    if search.format == "csv" {
+        return Ok(csv(&table(&rows), "policies"));
+    }
     let found = rows.len();
     rows.truncate(ROWS_MAX);
+    let query = filters::query(&[("words", &search.words), ("authority", &search.authority)]);
+    let filters = Filters::new(&desk, &who, "/policies", &query, Vec::new()).await?;
     let frame = Frame::new(&desk, &who, "Policies", Section::Policies).await?;
-    page(&Browse { frame, words: &search.words, authority: &search.authority, authorities: named, found, rows })
+    let (words, authority) = (&search.words, &search.authority);
+    Ok(page(&Browse { frame, words, authority, authorities: named, found, rows, query, filters })?.into_response())
+}
+
+/// The policies as a file.
+fn table(rows: &[Row]) -> List {
+    let cells = |row: &Row| [&row.id, &row.title, &row.authority, &row.rank, &row.dates].map(Cell::text).to_vec();
+    List {
+        caption: "Policies".to_owned(),
+        columns: columns(&["Id", "Title", "Authority", "Kind", "In force"]),
+        rows: rows.iter().map(cells).collect(),
+        empty: Empty::default(),
+    }
 }
 
 /// Whether a word is in the identifier or the title of a policy, names its authority, or is a code that it speaks about.

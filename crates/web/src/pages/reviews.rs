@@ -9,8 +9,9 @@ use store::nouns::{Change, Glass, Patient, User};
 use store::{Id, Order, Query};
 
 use super::frame::{Frame, Section};
+use super::list::{Cell, Empty, List, columns};
 use super::sent::Sent;
-use super::{Html, page, parts, people, see};
+use super::{Html, csv, page, parts, people, see};
 use crate::Desk;
 use crate::access::{Right, Routes};
 use crate::error::Problem;
@@ -85,7 +86,8 @@ fn value(of: &Value) -> String {
     }
 }
 
-async fn changes(State(desk): State<Desk>, who: Who, UrlQuery(sent): UrlQuery<Sent>) -> Result<Html<String>, Problem> {
+async fn changes(State(desk): State<Desk>, who: Who, UrlQuery(sent): UrlQuery<Sent>) -> Result<Response, Problem> {
+    let is_file = may_be_file(&who, &sent)?;
     let all = sent.get("all") == "yes";
     let mut query = Query::<Change>::all().order(Order::Newest).limit(SHOWN_MAX);
     if !all {
@@ -121,8 +123,11 @@ async fn changes(State(desk): State<Desk>, who: Who, UrlQuery(sent): UrlQuery<Se
             is_own: change.by.is_some() && change.by == who.user(),
         });
     }
+    if is_file {
+        return Ok(csv(&table(entries, "Fact", &["Was", "Became", "By", "Patient"]), "changes"));
+    }
     let frame = Frame::new(&desk, &who, "Changes after a verdict", Section::Oversight).await?;
-    page(&Reviews {
+    Ok(page(&Reviews {
         frame,
         title: "Changes after a verdict",
         lead: "Facts that may never be advised, and were changed after an answer had been shown: a diagnosis, a measurement, a purpose. Most are corrections. Look at each with its chart.",
@@ -132,7 +137,26 @@ async fn changes(State(desk): State<Desk>, who: Who, UrlQuery(sent): UrlQuery<Se
         entries,
         empty: "Nothing waits for review. A change of such a fact after an answer was shown appears here by itself.",
         may_review: who.may(Right::ChangeReview),
-    })
+    })?
+    .into_response())
+}
+
+/// Whether a file is asked for, by somebody who may take one.
+fn may_be_file(who: &Who, sent: &Sent) -> Result<bool, Problem> {
+    let is_file = sent.get("format") == "csv";
+    if is_file && !who.may(Right::Export) { Err(Problem::no_right(Right::Export)) } else { Ok(is_file) }
+}
+
+/// Entries as a file.
+fn table(entries: Vec<Entry>, heading: &'static str, facts: &[&'static str]) -> List {
+    let names: Vec<&'static str> = [heading].iter().chain(facts).chain(&["Looked over"]).copied().collect();
+    let row = |entry: Entry| {
+        let facts = entry.facts.into_iter().map(|(_, value)| Cell::text(value));
+        let reviewed = Cell::text(entry.reviewed.unwrap_or_else(|| "not yet".to_owned()));
+        std::iter::once(Cell::text(entry.heading)).chain(facts).chain([reviewed]).collect()
+    };
+    let rows = entries.into_iter().map(row).collect();
+    List { caption: String::new(), columns: columns(&names), rows, empty: Empty::default() }
 }
 
 async fn review(
@@ -145,7 +169,8 @@ async fn review(
     Ok(see("/reviews"))
 }
 
-async fn glass(State(desk): State<Desk>, who: Who, UrlQuery(sent): UrlQuery<Sent>) -> Result<Html<String>, Problem> {
+async fn glass(State(desk): State<Desk>, who: Who, UrlQuery(sent): UrlQuery<Sent>) -> Result<Response, Problem> {
+    let is_file = may_be_file(&who, &sent)?;
     let all = sent.get("all") == "yes";
     let mut query = Query::<Glass>::all().order(Order::Newest).limit(SHOWN_MAX);
     if !all {
@@ -172,8 +197,11 @@ async fn glass(State(desk): State<Desk>, who: Who, UrlQuery(sent): UrlQuery<Sent
             is_own: Some(glass.user) == who.user(),
         });
     }
+    if is_file {
+        return Ok(csv(&table(entries, "Patient", &["Why", "By", "When"]), "broken-glass"));
+    }
     let frame = Frame::new(&desk, &who, "Broken glass", Section::Oversight).await?;
-    page(&Reviews {
+    Ok(page(&Reviews {
         frame,
         title: "Broken glass",
         lead: "Somebody opened a patient of another facility and said why. Each is looked over by somebody else.",
@@ -183,7 +211,8 @@ async fn glass(State(desk): State<Desk>, who: Who, UrlQuery(sent): UrlQuery<Sent
         entries,
         empty: "Nobody broke the glass.",
         may_review: true,
-    })
+    })?
+    .into_response())
 }
 
 async fn review_glass(

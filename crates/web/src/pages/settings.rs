@@ -1,7 +1,7 @@
 //! The practice's settings: its name, its HIPAA status with the owner's acknowledgement, who may come in.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query as UrlQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use store::nouns::{Acknowledgement, Facility, User};
 use store::{Id, Query, Role, Stored};
@@ -12,7 +12,7 @@ use super::list::{Cell, Empty, List, columns};
 use super::patients::FormPage;
 use super::practice::ListPage;
 use super::sent::Sent;
-use super::{Html, page, parts, people, see};
+use super::{Html, csv, page, parts, people, see};
 use crate::Desk;
 use crate::access::{Right, Routes};
 use crate::error::Problem;
@@ -139,7 +139,7 @@ async fn acknowledge(
     Ok(see("/settings/hipaa"))
 }
 
-async fn users(State(desk): State<Desk>, who: Who) -> Result<Html<String>, Problem> {
+async fn users(State(desk): State<Desk>, who: Who, UrlQuery(sent): UrlQuery<Sent>) -> Result<Response, Problem> {
     let mut all = desk.store().peek_all(&Query::<User>::all()).await?.items;
     all.sort_by(|one, other| (!one.active, &one.name).cmp(&(!other.active, &other.name)));
     let facilities = desk.store().peek_all(&Query::<Facility>::all()).await?.items;
@@ -167,15 +167,20 @@ async fn users(State(desk): State<Desk>, who: Who) -> Result<Html<String>, Probl
         rows: all.iter().map(row).collect(),
         empty: Empty { title: "Nobody yet", text: "Invite those who work here.", act: act.clone() },
     };
+    if sent.get("format") == "csv" {
+        return Ok(csv(&list, "users"));
+    }
+    let acts = act.into_iter().chain([("CSV", "/settings/users?format=csv".to_owned())]).collect();
     let frame = Frame::new(&desk, &who, "Users", Section::Settings).await?;
-    page(&ListPage {
+    Ok(page(&ListPage {
         frame,
         title: "Users",
         lead: String::new(),
         tab: "settings/users",
-        acts: act.into_iter().collect(),
+        acts,
         tables: vec![(String::new(), list)],
-    })
+    })?
+    .into_response())
 }
 
 /// Roles of people; a program has a token.
@@ -187,7 +192,7 @@ fn roles() -> Vec<(String, String)> {
         .collect()
 }
 
-fn place_fields(facilities: &[Stored<Facility>], chosen: &[Id<Facility>]) -> Vec<Field> {
+pub(super) fn place_fields(facilities: &[Stored<Facility>], chosen: &[Id<Facility>]) -> Vec<Field> {
     let field = |place: &Stored<Facility>| {
         Field::new(
             format!("at-{}", place.id),
@@ -199,7 +204,7 @@ fn place_fields(facilities: &[Stored<Facility>], chosen: &[Id<Facility>]) -> Vec
     facilities.iter().map(field).collect()
 }
 
-fn places_of(sent: &Sent) -> Vec<Id<Facility>> {
+pub(super) fn places_of(sent: &Sent) -> Vec<Id<Facility>> {
     sent.0.keys().filter_map(|key| key.strip_prefix("at-")?.parse().ok()).collect()
 }
 

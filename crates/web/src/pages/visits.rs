@@ -8,15 +8,16 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use store::nouns::{Clinician, Determination, Facility, Patient, SavedFilter, Visit, VisitState};
+use store::nouns::{Clinician, Determination, Document, Facility, Patient, Visit, VisitState};
 use store::{Cursor, Id, Order, Query, Stored};
 
+use super::filters::{self, Filters};
 use super::form::{Field, Form, Group, Kind};
 use super::frame::{Frame, Section};
 use super::list::{Cell, Empty, List, columns};
 use super::patients::FormPage;
 use super::sent::Sent;
-use super::{Html, csv, facts, page, parts, people, see, today};
+use super::{Html, csv, documents, facts, page, parts, people, see, today};
 use crate::Desk;
 use crate::access::{Right, Routes};
 use crate::desk::determine::Sources;
@@ -27,8 +28,8 @@ use crate::who::Who;
 const PAGE: usize = 50;
 /// Answers on the page of a visit.
 const ANSWERS_MAX: usize = 10;
-/// Filters that one person keeps.
-const FILTERS_MAX: usize = 12;
+/// Documents on the page of a visit; the patient's page has all.
+const DOCUMENTS_MAX: usize = 20;
 
 /// Every state with its words.
 const STATES: [(VisitState, &str, &str); 4] = [
@@ -41,7 +42,6 @@ const STATES: [(VisitState, &str, &str); 4] = [
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
         .get("/visits", Right::VisitRead, browse)
-        .post("/visits/filters", Right::VisitRead, keep_filter)
         .get("/visits/new", Right::VisitWrite, new)
         .post("/visits", Right::VisitWrite, create)
         .get("/visits/{id}", Right::VisitRead, show)
@@ -70,22 +70,14 @@ struct Filter {
 
 impl Filter {
     fn query(&self) -> String {
-        let pairs = [
+        filters::query(&[
             ("from", &self.from),
             ("to", &self.to),
             ("state", &self.state),
             ("facility", &self.facility),
             ("clinician", &self.clinician),
-        ];
-        let set = pairs.into_iter().filter(|(_, value)| !value.is_empty());
-        set.map(|(name, value)| format!("{name}={}", super::problem::encoded(value))).collect::<Vec<_>>().join("&")
+        ])
     }
-}
-
-struct Saved {
-    name: String,
-    query: String,
-    here: bool,
 }
 
 #[derive(Template)]
@@ -94,7 +86,7 @@ struct BrowsePage {
     frame: Frame,
     filter: Filter,
     query: String,
-    saved: Vec<Saved>,
+    filters: Filters,
     states: Vec<(String, String)>,
     facilities: Vec<(String, String)>,
     clinicians: Vec<(String, String)>,
@@ -145,7 +137,7 @@ async fn browse(State(desk): State<Desk>, who: Who, UrlQuery(filter): UrlQuery<F
     places.extend(facilities.iter().map(|one| (one.id.to_string(), one.name.clone())));
     let mut people_of = vec![all("Anybody")];
     people_of.extend(clinicians.iter().map(|one| (one.id.to_string(), people::clinician_name(one))));
-    let saved = saved(&desk, &who, &query).await?;
+    let filters = Filters::new(&desk, &who, "/visits", &query, usual(&desk)).await?;
     let frame = Frame::new(&desk, &who, "Visits", Section::Visits).await?;
     let may_export = who.may(Right::Export);
     let next = found.next.map(|cursor| cursor.to_string());
@@ -153,7 +145,7 @@ async fn browse(State(desk): State<Desk>, who: Who, UrlQuery(filter): UrlQuery<F
         frame,
         filter,
         query,
-        saved,
+        filters,
         states,
         facilities: places,
         clinicians: people_of,
@@ -187,43 +179,14 @@ fn query(filter: &Filter, facilities: &[Stored<Facility>], is_file: bool) -> Que
     query
 }
 
-/// The filters of everybody, and those that the person kept.
-async fn saved(desk: &Desk, who: &Who, query: &str) -> Result<Vec<Saved>, Problem> {
+/// The filters that everybody has.
+fn usual(desk: &Desk) -> Vec<(&'static str, String)> {
     let today = desk.today();
-    let mut all: Vec<(String, String)> = vec![
-        ("Everything".to_owned(), String::new()),
-        ("Next seven days".to_owned(), format!("from={today}&to={}", today.saturating_add(7.days()))),
-        ("Charts still open".to_owned(), "state=open".to_owned()),
-    ];
-    if let Some(user) = who.user() {
-        let kept = desk.store().recognize::<SavedFilter>("user", &user.to_string()).await?;
-        all.extend(
-            kept.iter()
-                .filter(|filter| filter.page == "visits")
-                .map(|filter| (filter.name.clone(), filter.query.clone())),
-        );
-    }
-    Ok(all.into_iter().map(|(name, of)| Saved { here: of == query, name, query: of }).collect())
-}
-
-async fn keep_filter(
-    State(desk): State<Desk>,
-    who: Who,
-    axum::Form(sent): axum::Form<Sent>,
-) -> Result<Response, Problem> {
-    let Some(user) = who.user() else { return Err(Problem::no_right(Right::SignedIn)) };
-    let (name, query) = (sent.get("name").to_owned(), sent.get("query").to_owned());
-    let kept = desk.store().recognize::<SavedFilter>("user", &user.to_string()).await?;
-    if name.is_empty() || name.chars().count() > 40 || kept.len() >= FILTERS_MAX {
-        return Err(Problem::field(
-            "/name",
-            "W0603",
-            "a filter has a name of at most 40 characters, and you keep at most twelve",
-            "choose a short name",
-        ));
-    }
-    desk.create(&who, &SavedFilter { user, page: "visits".to_owned(), name, query: query.clone() }, None).await?;
-    Ok(see(&format!("/visits?{query}")))
+    vec![
+        ("Everything", String::new()),
+        ("Next seven days", format!("from={today}&to={}", today.saturating_add(7.days()))),
+        ("Charts still open", "state=open".to_owned()),
+    ]
 }
 
 /// For whom a new visit is.
@@ -363,6 +326,7 @@ struct Show {
     recorded: Vec<(String, String)>,
     others: Vec<(String, String)>,
     answers: List,
+    documents: Option<List>,
     may_check: bool,
 }
 
@@ -377,6 +341,14 @@ async fn show(
     let (facilities, clinicians) = (people::facilities(&desk, &who).await?, people::clinicians(&desk).await?);
     let query = Query::<Determination>::all().visit(id).order(Order::Newest).limit(ANSWERS_MAX);
     let kept = if who.may(Right::DeterminationRead) { desk.list(&who, &query).await?.items } else { Vec::new() };
+    let documents = if who.may(Right::DocumentRead) {
+        let query = Query::<Document>::all().visit(id).order(Order::Newest).limit(DOCUMENTS_MAX);
+        let text = "Photographs and papers of this visit are kept here, sealed.";
+        let empty = Empty { title: "No document of this visit", text, act: None };
+        Some(documents::table(&desk.list(&who, &query).await?.items, empty))
+    } else {
+        None
+    };
     let answer = answer_now(&desk, &who, id).await;
     let case = visit.case.reveal();
     let recorded = case["chart"].as_object().cloned().unwrap_or_default();
@@ -445,6 +417,7 @@ async fn show(
         recorded: recorded.iter().map(|(name, value)| (label(name), yes_no(value))).collect(),
         others,
         answers: answer_table(&kept),
+        documents,
         may_check: who.may(Right::DeterminationMake),
         frame,
     })

@@ -7,6 +7,7 @@ pub mod invitation;
 pub mod passkey;
 pub mod password;
 pub mod session;
+pub mod token;
 pub mod totp;
 
 use std::time::Instant;
@@ -15,11 +16,14 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use data_encoding::BASE64URL_NOPAD;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use store::nouns::{Facility, Session, User};
 use store::{Action, Actor, Id, Phi, Purpose, Role, Stored};
-use webauthn_rs::prelude::{Passkey, PublicKeyCredential, Uuid};
+use webauthn_rs::prelude::{CreationChallengeResponse, Passkey, PublicKeyCredential, RegisterPublicKeyCredential, Uuid};
 use zeroize::Zeroizing;
 
 use crate::Desk;
@@ -32,6 +36,8 @@ use session::{Known, SESSION_MAX, cookie, csrf_of, hash_of, new_secret, secrets}
 
 /// Longer names of browsers are cut.
 const DEVICE_CHARACTERS_MAX: usize = 120;
+/// Longer names of devices with passkeys are cut.
+const PASSKEY_NAME_CHARACTERS_MAX: usize = 60;
 
 /// A session of the browser that is locked.
 #[derive(Clone)]
@@ -437,13 +443,17 @@ pub async fn sign_in_by_passkey(
         None => None,
     };
     let Some(user) = user else { return failed(desk, "a passkey", address, request).await };
-    let have = passkeys_of(&user);
+    let have: Vec<Passkey> = passkeys_of(&user).into_iter().map(|kept| kept.passkey).collect();
     let Ok(used) = desk.passkeys().finish_sign_in(ceremony, signed, &have, Instant::now()) else {
         return failed(desk, &user.email, address, request).await;
     };
     let mut body = user.body.clone();
-    body.passkeys =
-        have.iter().map(|have| if have.cred_id() == used.cred_id() { &used } else { have }).map(written).collect();
+    let now = desk.now();
+    let mut kept = passkeys_of(&user);
+    for one in kept.iter_mut().filter(|one| one.passkey.cred_id() == used.cred_id()) {
+        (one.passkey, one.used_at) = (used.clone(), Some(now));
+    }
+    body.passkeys = kept.iter().map(KeptPasskey::written).collect();
     let act = store::Act { actor: Actor::User(user.id), ..desk.act_of_nobody(request) };
     let mut work = desk.store().begin(&act).await?;
     work.update(user.id, user.version, &body).await?;
@@ -459,14 +469,84 @@ pub async fn sign_in_by_passkey(
     begin_session(desk, user.id, user.role, address, &device(headers), request, &all).await
 }
 
+/// A passkey as it is kept, with what its owner calls the device.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct KeptPasskey {
+    pub(crate) name: String,
+    pub(crate) made_at: Timestamp,
+    pub(crate) used_at: Option<Timestamp>,
+    passkey: Passkey,
+}
+
+impl KeptPasskey {
+    /// The name of it that devices and addresses use.
+    pub(crate) fn id(&self) -> String {
+        BASE64URL_NOPAD.encode(self.passkey.cred_id().as_ref())
+    }
+
+    fn written(&self) -> Phi<Value> {
+        Phi::new(serde_json::to_value(self).expect("INVARIANT: a passkey has a JSON form"))
+    }
+}
+
 /// The passkeys of a user.
-pub(crate) fn passkeys_of(user: &User) -> Vec<Passkey> {
+pub(crate) fn passkeys_of(user: &User) -> Vec<KeptPasskey> {
     user.passkeys.iter().filter_map(|kept| serde_json::from_value(kept.reveal().clone()).ok()).collect()
 }
 
-/// A passkey as it is kept.
-pub(crate) fn written(passkey: &Passkey) -> Phi<Value> {
-    Phi::new(serde_json::to_value(passkey).expect("INVARIANT: a passkey has a JSON form"))
+/// What a browser needs to make a passkey for the person of a session.
+///
+/// # Errors
+/// If it is a program, or the person has as many as one may have.
+pub(crate) async fn start_passkey(desk: &Desk, who: &Who) -> Result<CreationChallengeResponse, Problem> {
+    let (Some(user), Some(session)) = (who.user(), who.session) else { return Err(Problem::people_only()) };
+    let user = desk.store().peek(user).await?;
+    let have: Vec<Passkey> = passkeys_of(&user).into_iter().map(|kept| kept.passkey).collect();
+    if have.len() >= passkey::PASSKEYS_MAX {
+        return Err(Problem::conflict("you have as many passkeys as one may have", "take one away first"));
+    }
+    desk.passkeys()
+        .start_registration(session.to_bytes(), handle(user.id), &user.email, &user.name, &have, Instant::now())
+        .map_err(|_| Problem::internal())
+}
+
+/// Keeps the passkey that a device made.
+///
+/// # Errors
+/// If it does not fit what was asked in this session.
+pub(crate) async fn keep_passkey(
+    desk: &Desk,
+    who: &Who,
+    name: &str,
+    credential: &RegisterPublicKeyCredential,
+) -> Result<(), Problem> {
+    let (Some(user), Some(session)) = (who.user(), who.session) else { return Err(Problem::people_only()) };
+    let made = desk.passkeys().finish_registration(session.to_bytes(), credential, Instant::now());
+    let passkey = made.map_err(|_| {
+        Problem::field("/credential", "W0109", "the device's answer does not fit what was asked", "begin again")
+    })?;
+    let name: String = name.trim().chars().take(PASSKEY_NAME_CHARACTERS_MAX).collect();
+    let name = if name.is_empty() { "A device".to_owned() } else { name };
+    let mut stored = desk.store().peek(user).await?;
+    stored.body.passkeys.push(KeptPasskey { name, made_at: desk.now(), used_at: None, passkey }.written());
+    desk.change(who, user, stored.version, &stored.body, None).await?;
+    Ok(())
+}
+
+/// Takes a passkey of one's own away.
+///
+/// # Errors
+/// If there is none of this name.
+pub(crate) async fn remove_passkey(desk: &Desk, who: &Who, id: &str) -> Result<(), Problem> {
+    let user = who.user().ok_or_else(Problem::people_only)?;
+    let mut stored = desk.store().peek(user).await?;
+    let left: Vec<_> = passkeys_of(&stored).into_iter().filter(|kept| kept.id() != id).collect();
+    if left.len() == stored.passkeys.len() {
+        return Err(Problem::not_found());
+    }
+    stored.body.passkeys = left.iter().map(KeptPasskey::written).collect();
+    desk.change(who, user, stored.version, &stored.body, None).await?;
+    Ok(())
 }
 
 /// The handle under which a device keeps a user's passkey.

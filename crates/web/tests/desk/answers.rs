@@ -19,7 +19,7 @@ fn examples() -> impl Iterator<Item = (String, Value)> {
 }
 
 /// Dates of TOML become strings of JSON.
-fn plain(value: Value) -> Value {
+pub(crate) fn plain(value: Value) -> Value {
     match value {
         Value::Object(map) => match map.get("$__toml_private_datetime") {
             Some(date) => date.clone(),

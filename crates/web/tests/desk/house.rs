@@ -35,6 +35,7 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Reply {
@@ -65,6 +66,11 @@ pub(crate) enum Caller {
 
 impl House {
     pub(crate) async fn new() -> Self {
+        Self::which(false).await
+    }
+
+    /// A house whose records are all invented, or not.
+    pub(crate) async fn which(is_demo: bool) -> Self {
         static COUNT: AtomicI64 = AtomicI64::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("covered-desk-{}-{number}", std::process::id()));
@@ -74,7 +80,7 @@ impl House {
         let start = Timestamp::from_second(seconds.load(Ordering::Relaxed)).unwrap();
         let practice = Practice { name: "New practice".to_owned(), ..Practice::default() };
         let store = Store::create(&options, &practice, &Act::program("test", start)).await.unwrap();
-        let settings = Settings { reach: Reach::Loopback, port: 8080, is_demo: false, metrics_token: None };
+        let settings = Settings { reach: Reach::Loopback, port: 8080, is_demo, metrics_token: None };
         let turned = Arc::clone(&seconds);
         let clock = Arc::new(move || Timestamp::from_second(turned.load(Ordering::Relaxed)).unwrap());
         let desk = Desk::new(Parts { store, library: &LIBRARY, settings, clock }).await.unwrap();
@@ -106,7 +112,8 @@ impl House {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
-        Reply { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Reply { status: parts.status, headers: parts.headers, text, bytes: bytes.to_vec() }
     }
 
     /// A request as a page's script or a program sends it.
@@ -120,6 +127,16 @@ impl House {
 
     pub(crate) async fn post(&self, caller: &Caller, path: &str, body: Value) -> Reply {
         self.call(caller, Method::POST, path, Some(&body)).await
+    }
+
+    /// A form as a browser sends it.
+    pub(crate) async fn form(&self, caller: &Caller, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let mut sent = request(caller, Method::POST, path, None);
+        let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        sent.headers_mut().insert(header::CONTENT_TYPE, "application/x-www-form-urlencoded".parse().unwrap());
+        *sent.body_mut() = Body::from(fields.join("&"));
+        self.send(sent).await
     }
 
     /// The owner, by the link of the first start.

@@ -4,6 +4,12 @@
 
 mod access;
 mod answers;
+#[path = "../../src/signin/device.rs"]
+mod device;
+mod documents;
+mod hooks;
 mod house;
+mod passkeys;
 mod phi;
+mod replay;
 mod signing_in;

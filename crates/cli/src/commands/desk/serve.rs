@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use library::Library;
 use store::nouns::Practice;
 use store::{Act, Database, LocalRoot, Options, Store, StoreError, apart};
 use web::serve::{Certificate, asked_to_end, listen, serve, write_logs};
@@ -40,6 +41,12 @@ pub(crate) struct Serve {
     /// A proxy with this name holds the certificate, and adds X-Forwarded-For.
     #[arg(long, value_name = "NAME")]
     pub(crate) behind_proxy: Option<String>,
+    /// Replay visits against the library in this folder, on the page “Next quarter”.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) other_library: Option<PathBuf>,
+    /// Replay visits against contracts and plan booklets in this folder instead.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) other_overlay: Option<PathBuf>,
     /// Serve an invented practice to this machine, and keep nothing.
     #[arg(long, conflicts_with_all = ["data", "database", "root_key", "listen", "name", "cert", "key", "behind_proxy"])]
     pub(crate) demo: bool,
@@ -48,9 +55,17 @@ pub(crate) struct Serve {
     pub(crate) port: u16,
 }
 
+impl Serve {
+    /// The library that visits are replayed against; it is used until the program ends.
+    fn other(&self, library: &LibraryArguments) -> Result<Option<&'static Library>, Failure> {
+        let other = source::other_library(library, self.other_library.as_deref(), self.other_overlay.as_deref())?;
+        Ok(other.map(|other| &*Box::leak(Box::new(other))))
+    }
+}
+
 pub(crate) fn run(arguments: &Serve, library: &LibraryArguments) -> Result<Done, Failure> {
     if arguments.demo {
-        return super::demo::run(arguments.port, library);
+        return super::demo::run(arguments.port, library, arguments.other(library)?);
     }
     let reach = Reach::of(
         arguments.listen,
@@ -68,12 +83,13 @@ pub(crate) fn run(arguments: &Serve, library: &LibraryArguments) -> Result<Done,
     };
     write_first_key(&arguments.keeping)?;
     let options = arguments.keeping.options()?;
-    // It is used until the program ends, by every request.
+    // They are used until the program ends, by every request.
+    let other = arguments.other(library)?;
     let library = Box::leak(Box::new(source::library(library)?));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime =
         runtime.map_err(|error| Failure::Desk(format!("error[W0310]: cannot start: {error}\n  = help: try again")))?;
-    runtime.block_on(served(arguments, reach, certificate, &options, library))
+    runtime.block_on(served(arguments, reach, certificate, &options, (library, other)))
 }
 
 async fn served(
@@ -81,7 +97,7 @@ async fn served(
     reach: Reach,
     certificate: Option<Certificate>,
     options: &Options,
-    library: &'static library::Library,
+    (library, other): (&'static Library, Option<&'static Library>),
 ) -> Result<Done, Failure> {
     write_logs();
     let store = opened(options).await.map_err(|error| failure(&error))?;
@@ -93,6 +109,9 @@ async fn served(
     let clock = Arc::new(|| source::now().timestamp());
     let desk = Desk::new(Parts { store, library, settings, clock }).await;
     let desk = desk.map_err(|error: DeskError| Failure::Desk(error.to_string()))?;
+    if let Some(other) = other {
+        desk.compare_with(other);
+    }
     print(&welcome(&desk))?;
     serve(desk, listener, certificate, asked_to_end()).await.map_err(failed)?;
     Ok(Done::Answered)

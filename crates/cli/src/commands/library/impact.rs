@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use coverage::answer::{Answer, LineAnswer};
+use coverage::answer::Answer;
 use coverage::determine::determine;
 use library::Library;
+use library::impact::{Flip, Outcome, flips};
 use serde_json::{Value, json};
 
 use super::arguments::Impact as Wanted;
@@ -15,30 +16,13 @@ use crate::Done;
 use crate::output::{Failure, print};
 use crate::source;
 
-/// One line of one case that gets another answer.
-struct Flip {
-    case: String,
-    line: usize,
-    what: String,
-    old: Outcome,
-    new: Outcome,
-}
-
-/// What decided, in one of the libraries.
-struct Outcome {
-    verdict: &'static str,
-    route: &'static str,
-    policy: String,
-    criterion: String,
-    text: String,
-}
-
 /// All that was found.
 #[derive(Default)]
 struct Impact {
     cases: usize,
     lines: usize,
-    flips: Vec<Flip>,
+    /// Lines of a case that get another answer, with the name of the case.
+    flips: Vec<(String, Flip)>,
     /// Cases that a library cannot read: name, `old` or `new`, and why.
     unread: Vec<(String, &'static str, String)>,
 }
@@ -61,7 +45,7 @@ pub(crate) fn run(wanted: &Wanted) -> Result<Done, Failure> {
         if let (Some(old), Some(new)) = answers {
             impact.cases += 1;
             impact.lines += new.lines.len();
-            impact.flips.extend(flips(&name, &old, &new));
+            impact.flips.extend(flips(&old, &new).into_iter().map(|flip| (name.clone(), flip)));
         }
     }
     if wanted.json {
@@ -81,42 +65,12 @@ fn answer(file: &Path, text: &str, library: &Library) -> Result<Answer, Failure>
     Ok(determine(&case, &notes, &source::compiled(library, &case)?))
 }
 
-/// The lines whose verdict or route differs; both answers have the lines of the case.
-fn flips(case: &str, old: &Answer, new: &Answer) -> Vec<Flip> {
-    let pairs = old.lines.iter().zip(&new.lines);
-    let changed = pairs.filter(|(old, new)| (old.verdict, old.route) != (new.verdict, new.route));
-    changed
-        .map(|(old, new)| {
-            let what = new.what.clone();
-            Flip { case: case.to_owned(), line: new.line, what, old: outcome(old, new), new: outcome(new, old) }
-        })
-        .collect()
-}
-
-/// What decided a line: the first reason that the other answer does not have, or else the first.
-fn outcome(line: &LineAnswer, other: &LineAnswer) -> Outcome {
-    let key = |index: usize, line: &LineAnswer| {
-        let because = &line.because[index];
-        (because.policy.clone(), because.criterion.clone(), because.outcome)
-    };
-    let others: Vec<_> = (0..other.because.len()).map(|index| key(index, other)).collect();
-    let own = (0..line.because.len()).find(|index| !others.contains(&key(*index, line))).unwrap_or(0);
-    let because = line.because.get(own);
-    Outcome {
-        verdict: line.verdict.word(),
-        route: line.route.word(),
-        policy: because.map_or_else(String::new, |because| because.policy.clone()),
-        criterion: because.map_or_else(String::new, |because| because.criterion.clone()),
-        text: because.map_or_else(|| "no policy speaks of it".to_owned(), |because| because.text.clone()),
-    }
-}
-
 fn text(impact: &Impact) -> String {
     let mut out = String::new();
-    for flip in &impact.flips {
-        let _ = writeln!(out, "{}, line {}: {}", flip.case, flip.line, flip.what);
+    for (case, flip) in &impact.flips {
+        let _ = writeln!(out, "{case}, line {}: {}", flip.line, flip.what);
         for (which, outcome) in [("old", &flip.old), ("new", &flip.new)] {
-            let _ = writeln!(out, "  {which}: {}, {}", outcome.verdict, outcome.route);
+            let _ = writeln!(out, "  {which}: {}, {}", outcome.verdict.word(), outcome.route);
             if !outcome.policy.is_empty() {
                 let _ = writeln!(out, "    {}#{}", outcome.policy, outcome.criterion);
             }
@@ -127,8 +81,8 @@ fn text(impact: &Impact) -> String {
         let _ = writeln!(out, "{case}: the {which} library cannot read it\n{why}");
     }
     let mut turns: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for flip in &impact.flips {
-        *turns.entry((flip.old.verdict, flip.new.verdict)).or_default() += 1;
+    for (_, flip) in &impact.flips {
+        *turns.entry((flip.old.verdict.word(), flip.new.verdict.word())).or_default() += 1;
     }
     for ((old, new), count) in turns {
         let _ = writeln!(out, "{count:>5}  {old} → {new}");
@@ -144,7 +98,7 @@ fn text(impact: &Impact) -> String {
 fn as_json(impact: &Impact) -> Value {
     let outcome = |outcome: &Outcome| {
         json!({
-            "verdict": outcome.verdict,
+            "verdict": outcome.verdict.word(),
             "route": outcome.route,
             "policy": outcome.policy,
             "criterion": outcome.criterion,
@@ -154,9 +108,9 @@ fn as_json(impact: &Impact) -> Value {
     let flips: Vec<Value> = impact
         .flips
         .iter()
-        .map(|flip| {
+        .map(|(case, flip)| {
             json!({
-                "case": flip.case,
+                "case": case,
                 "line": flip.line,
                 "what": flip.what,
                 "old": outcome(&flip.old),

@@ -1,0 +1,72 @@
+//! Documents: filed with their content, and given out as they are kept.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use data_encoding::BASE64;
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde_json::json;
+use store::Id;
+use store::nouns::{Document, Patient, Visit};
+
+use crate::Desk;
+use crate::desk::documents::Incoming;
+use crate::error::Problem;
+use crate::extract::{Body, Path};
+use crate::layers::UPLOAD_BYTES_MAX;
+use crate::who::Who;
+
+/// A file in base 64 takes a third more, and what stands around it little.
+pub(crate) const BYTES_MAX: usize = UPLOAD_BYTES_MAX / 3 * 4 + 64 * 1024;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FileDocument {
+    patient: Id<Patient>,
+    visit: Option<Id<Visit>>,
+    kind: String,
+    name: String,
+    taken: Option<Date>,
+    content: String,
+}
+
+pub(crate) async fn file(
+    State(desk): State<Desk>,
+    who: Who,
+    Body(body): Body<FileDocument>,
+) -> Result<Response, Problem> {
+    let FileDocument { patient, visit, kind, name, taken, content } = body;
+    let file = BASE64.decode(content.as_bytes()).map_err(|_| {
+        Problem::field("/content", "W0208", "this is not base 64", "encode the file by the alphabet of RFC 4648, section 4")
+    })?;
+    drop(content);
+    let id = desk.file_document(&who, Incoming { patient, visit, kind, name, taken, file }).await?;
+    Ok((StatusCode::CREATED, Json(json!({ "id": id }))).into_response())
+}
+
+pub(crate) async fn content(
+    State(desk): State<Desk>,
+    who: Who,
+    Path(id): Path<Id<Document>>,
+) -> Result<Response, Problem> {
+    let (document, content) = desk.document(&who, id).await?;
+    Ok(crate::pages::documents::response(id, &document, &content))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Removal {
+    reason: String,
+}
+
+pub(crate) async fn remove(
+    State(desk): State<Desk>,
+    who: Who,
+    Path(id): Path<Id<Document>>,
+    Body(Removal { reason }): Body<Removal>,
+) -> Result<StatusCode, Problem> {
+    desk.remove_document(&who, id, &reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

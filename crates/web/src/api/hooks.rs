@@ -1,0 +1,102 @@
+//! Webhooks.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use store::nouns::{Delivery, DeliveryState, Hook};
+use store::{Id, Order, Stored};
+
+use super::people::shown;
+use super::records::{ListQuery, page_of};
+use crate::Desk;
+use crate::error::Problem;
+use crate::extract::{Body, Path, Query};
+use crate::who::Who;
+
+/// A hook without its secret.
+fn hook(stored: &Stored<Hook>) -> Value {
+    let Hook { address, events, active, .. } = &stored.body;
+    shown(stored, json!({ "address": address, "events": events, "active": active }))
+}
+
+pub(crate) async fn hooks(State(desk): State<Desk>, Query(query): Query<ListQuery>) -> Result<Response, Problem> {
+    Ok(page_of(&desk.store().peek_all(&query.wanted::<Hook>(Order::Oldest)?).await?, hook))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Make {
+    address: String,
+    events: Vec<String>,
+}
+
+pub(crate) async fn make(
+    State(desk): State<Desk>,
+    who: Who,
+    Body(Make { address, events }): Body<Make>,
+) -> Result<Response, Problem> {
+    let (stored, secret) = desk.make_hook(&who, &address, events).await?;
+    Ok((StatusCode::CREATED, Json(json!({ "id": stored.id, "secret": secret }))).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Change {
+    version: i64,
+    active: bool,
+}
+
+pub(crate) async fn change(
+    State(desk): State<Desk>,
+    who: Who,
+    Path(id): Path<Id<Hook>>,
+    Body(Change { version, active }): Body<Change>,
+) -> Result<Response, Problem> {
+    Ok(Json(hook(&desk.set_hook_active(&who, id, version, active).await?)).into_response())
+}
+
+pub(crate) async fn remove(
+    State(desk): State<Desk>,
+    who: Who,
+    Path(id): Path<Id<Hook>>,
+) -> Result<StatusCode, Problem> {
+    desk.remove_hook(&who, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) async fn try_it(
+    State(desk): State<Desk>,
+    who: Who,
+    Path(id): Path<Id<Hook>>,
+) -> Result<StatusCode, Problem> {
+    desk.try_hook(&who, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A message: `hook` is in the address.
+fn message(stored: &Stored<Delivery>) -> Value {
+    let Delivery { event, noun, record, state, attempts, next_at, tried_at, status, trouble, .. } = &stored.body;
+    let next_at = (*state == DeliveryState::Waiting).then_some(next_at);
+    shown(
+        stored,
+        json!({
+            "event": event, "noun": noun, "id": record, "state": state, "attempts": attempts, "next_at": next_at,
+            "tried_at": tried_at, "status": status, "trouble": trouble,
+        }),
+    )
+}
+
+pub(crate) async fn messages(
+    State(desk): State<Desk>,
+    Path(id): Path<Id<Hook>>,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Problem> {
+    desk.store().peek(id).await?;
+    let all = [DeliveryState::Waiting, DeliveryState::Delivered, DeliveryState::Failed];
+    let states = all.map(|state| Delivery::state_of(id, state));
+    let wanted = query.wanted::<Delivery>(Order::Newest)?.states(states);
+    Ok(page_of(&desk.store().peek_all(&wanted).await?, message))
+}

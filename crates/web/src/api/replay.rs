@@ -1,0 +1,55 @@
+//! Next quarter: what another library answers otherwise.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use library::Library;
+use library::impact::Outcome;
+use serde_json::{Value, json};
+use store::Order;
+use store::nouns::Visit;
+
+use super::records::ListQuery;
+use crate::Desk;
+use crate::desk::replay::{Reader, VISITS_MAX};
+use crate::error::Problem;
+use crate::extract::Query;
+use crate::who::Who;
+
+fn outcome(outcome: &Outcome) -> Value {
+    let Outcome { verdict, route, policy, criterion, text } = outcome;
+    json!({ "verdict": verdict.word(), "route": route, "policy": policy, "criterion": criterion, "text": text })
+}
+
+fn library(library: &Library) -> Value {
+    json!({ "version": library.version(), "sha256": library.sha256() })
+}
+
+pub(crate) async fn replay(
+    State(desk): State<Desk>,
+    who: Who,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Problem> {
+    let wanted = query.wanted::<Visit>(Order::LastDay)?.at_most(VISITS_MAX);
+    let replay = desk.replay(&who, &wanted).await?;
+    let flips = replay.flips.iter().map(|(visit, flip)| {
+        json!({
+            "visit": visit.id, "day": visit.day, "line": flip.line, "what": flip.what, "old": outcome(&flip.old),
+            "new": outcome(&flip.new),
+        })
+    });
+    let unread = replay.unread.iter().map(|(visit, reader)| {
+        let by = match reader {
+            Reader::This => "old",
+            Reader::Other => "new",
+        };
+        json!({ "visit": visit.id, "library": by })
+    });
+    let (flips, unread): (Vec<Value>, Vec<Value>) = (flips.collect(), unread.collect());
+    let libraries = json!({ "old": library(desk.library()), "new": desk.other_library().map(library) });
+    Ok(Json(json!({
+        "libraries": libraries, "visits": replay.visits, "lines": replay.lines, "flips": flips, "unread": unread,
+        "next": replay.next.map(|cursor| cursor.to_string()),
+    }))
+    .into_response())
+}

@@ -1,0 +1,158 @@
+//! Next quarter: which of the practice's own visits another library answers otherwise, and by which policy and criterion.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{Query as UrlQuery, State};
+use axum::response::{IntoResponse as _, Response};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use library::impact::Outcome;
+use serde::Deserialize;
+use store::nouns::Visit;
+use store::{Cursor, Order, Query};
+
+use super::filters::{self, Filters};
+use super::frame::{Frame, Section};
+use super::list::{Cell, Column, Empty, List, columns};
+use super::{csv, page, parts, people};
+use crate::Desk;
+use crate::access::{Right, Routes};
+use crate::desk::replay::{Reader, VISITS_MAX};
+use crate::error::Problem;
+use crate::who::Who;
+
+/// The visits that are replayed when no day is named: a quarter.
+const DAYS_BACK: i64 = 91;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes.get("/next-quarter", Right::Replay, show)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Wanted {
+    from: String,
+    to: String,
+    after: String,
+    format: String,
+}
+
+struct Figure {
+    count: usize,
+    says: &'static str,
+}
+
+/// What was found, if there is another library.
+struct Found {
+    version: String,
+    stamp: String,
+    figures: Vec<Figure>,
+    turns: List,
+    flips: List,
+    unread: Vec<(String, String, &'static str)>,
+    next: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "next_quarter.html")]
+struct NextQuarter {
+    frame: Frame,
+    from: Date,
+    to: Date,
+    found: Option<Found>,
+    may_export: bool,
+    filters: Option<Filters>,
+}
+
+/// Policy and criterion, and the reason below.
+fn why(outcome: &Outcome) -> Cell {
+    if outcome.policy.is_empty() {
+        return Cell::text(parts::sentence(&outcome.text));
+    }
+    let (href, text) = (format!("/policies/read/{}", outcome.policy), format!("{}#{}", outcome.policy, outcome.criterion));
+    Cell::Link { href, text, below: parts::sentence(&outcome.text) }
+}
+
+async fn show(State(desk): State<Desk>, who: Who, UrlQuery(wanted): UrlQuery<Wanted>) -> Result<Response, Problem> {
+    let to = wanted.to.parse().unwrap_or_else(|_| desk.today());
+    let from = wanted.from.parse().unwrap_or_else(|_| to.saturating_sub(DAYS_BACK.days()));
+    let is_file = wanted.format == "csv";
+    if is_file && !who.may(Right::Export) {
+        return Err(Problem::no_right(Right::Export));
+    }
+    let Some(other) = desk.other_library() else {
+        let frame = Frame::new(&desk, &who, "Next quarter", Section::Policies).await?;
+        return Ok(page(&NextQuarter { frame, from, to, found: None, may_export: false, filters: None })?.into_response());
+    };
+    let query = Query::<Visit>::all().from(from).to(to).order(Order::LastDay).limit(VISITS_MAX);
+    let replay = desk.replay(&who, &query.after(wanted.after.parse::<Cursor>().ok())).await?;
+    let visits: Vec<_> = replay.flips.iter().map(|(visit, _)| visit.clone()).collect();
+    let patients = people::patients_of(&desk, &who, &visits).await?;
+    let row = |(visit, flip): &(store::Stored<Visit>, library::impact::Flip)| {
+        vec![
+            Cell::Link {
+                href: format!("/visits/{}", visit.id),
+                text: patients.get(&visit.patient).cloned().unwrap_or_default(),
+                below: format!("{}, line {}: {}", parts::day(visit.day), flip.line, flip.what),
+            },
+            Cell::Verdict(flip.old.verdict),
+            why(&flip.old),
+            Cell::Verdict(flip.new.verdict),
+            why(&flip.new),
+        ]
+    };
+    let flips = List {
+        caption: "What gets another answer".to_owned(),
+        columns: columns(&["Visit", "Now", "By", "Then", "By that"]),
+        rows: replay.flips.iter().map(row).collect(),
+        empty: Empty {
+            title: "Every answer stays",
+            text: "None of these visits gets another verdict or another way of the money by the other library.",
+            act: None,
+        },
+    };
+    if is_file {
+        return Ok(csv(&flips, "next-quarter"));
+    }
+    let mut turns: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for (_, flip) in &replay.flips {
+        *turns.entry((parts::verdict_name(flip.old.verdict), parts::verdict_name(flip.new.verdict))).or_default() += 1;
+    }
+    let turn = |((old, new), count): (&(&str, &str), &usize)| {
+        vec![Cell::text(*old), Cell::text(*new), Cell::text(count.to_string())]
+    };
+    let mut names = columns(&["Now", "Then"]);
+    names.push(Column { name: "Lines", is_number: true });
+    let turns = List {
+        caption: "How verdicts turn".to_owned(),
+        columns: names,
+        rows: turns.iter().map(turn).collect(),
+        empty: Empty::default(),
+    };
+    let unread = replay.unread.iter().map(|(visit, reader)| {
+        let by = match reader {
+            Reader::This => "the library of this desk",
+            Reader::Other => "the other library",
+        };
+        (format!("/visits/{}", visit.id), parts::day(visit.day), by)
+    });
+    let found = Found {
+        version: other.version().to_owned(),
+        stamp: other.sha256()[..super::papers::STAMP_DIGITS].to_owned(),
+        figures: vec![
+            Figure { count: replay.visits, says: "visits answered twice" },
+            Figure { count: replay.lines, says: "lines" },
+            Figure { count: replay.flips.len(), says: "get another answer" },
+        ],
+        turns,
+        flips,
+        unread: unread.collect(),
+        next: replay.next.map(|cursor| cursor.to_string()),
+    };
+    let frame = Frame::new(&desk, &who, "Next quarter", Section::Policies).await?;
+    let may_export = who.may(Right::Export);
+    let query = filters::query(&[("from", &wanted.from), ("to", &wanted.to)]);
+    let filters = Some(Filters::new(&desk, &who, "/next-quarter", &query, vec![("The last quarter", String::new())]).await?);
+    Ok(page(&NextQuarter { frame, from, to, found: Some(found), may_export, filters })?.into_response())
+}

@@ -24,6 +24,8 @@ const AT_ONCE_MAX: usize = 4;
 /// What is asked of an estimate: at least so many guesses by who knows how people choose. It is the third of four steps of `zxcvbn`, "safely
 /// unguessable" where the hash is slow, as it is here.
 const SCORE_MIN: zxcvbn::Score = zxcvbn::Score::Three;
+/// Shorter words of an account stand in other words too.
+const OWN_CHARACTERS_MIN: usize = 4;
 /// An estimate looks at no more: it takes longer than linear time.
 const ESTIMATED_CHARACTERS: usize = 72;
 
@@ -76,10 +78,14 @@ pub fn judge(password: &str, own: &[&str]) -> Result<(), PasswordError> {
     if characters > CHARACTERS_MAX {
         return Err(PasswordError::Long);
     }
-    let begins: String = password.chars().take(ESTIMATED_CHARACTERS).collect();
     let words = own.iter().flat_map(|text| text.split(|char: char| !char.is_alphanumeric()));
-    let words: Vec<&str> = own.iter().copied().chain(words).filter(|word| !word.is_empty()).collect();
-    if zxcvbn::zxcvbn(&begins, &words).score() < SCORE_MIN { Err(PasswordError::Common) } else { Ok(()) }
+    let words: Vec<String> =
+        words.filter(|word| word.chars().count() >= OWN_CHARACTERS_MIN).map(str::to_lowercase).collect();
+    // The account's own words count for nothing, and what is left has to do.
+    let left = words.iter().fold(password.to_lowercase(), |left, word| left.replace(word, ""));
+    let left: String = left.chars().take(ESTIMATED_CHARACTERS).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if zxcvbn::zxcvbn(&left, &words).score() < SCORE_MIN { Err(PasswordError::Common) } else { Ok(()) }
 }
 
 /// Hashes and compares passwords, a few at once.

@@ -39,7 +39,12 @@ pub(crate) async fn file(
 ) -> Result<Response, Problem> {
     let FileDocument { patient, visit, kind, name, taken, content } = body;
     let file = BASE64.decode(content.as_bytes()).map_err(|_| {
-        Problem::field("/content", "W0208", "this is not base 64", "encode the file by the alphabet of RFC 4648, section 4")
+        Problem::field(
+            "/content",
+            "W0208",
+            "this is not base 64",
+            "encode the file by the alphabet of RFC 4648, section 4",
+        )
     })?;
     drop(content);
     let id = desk.file_document(&who, Incoming { patient, visit, kind, name, taken, file }).await?;

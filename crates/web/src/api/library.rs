@@ -58,9 +58,7 @@ pub(crate) async fn matrix(State(desk): State<Desk>, Query(part): Query<Part>) -
 pub(crate) async fn expiries(State(desk): State<Desk>) -> Result<Response, Problem> {
     let clinicians = desk.store().peek_all(&store::Query::<Clinician>::all()).await?.items;
     let facilities = desk.store().peek_all(&store::Query::<Facility>::all()).await?.items;
-    let item = |one: &ends::Ending| {
-        json!({ "whose": one.whose, "what": one.what, "until": one.until, "days_left": one.days_left })
-    };
+    let item = |one: &ends::Ending| json!({ "whose": one.whose, "what": one.what, "until": one.until, "days_left": one.days_left });
     let items: Vec<Value> = ends::ending(&clinicians, &facilities, desk.today()).iter().map(item).collect();
     Ok(Json(json!({ "items": items })).into_response())
 }

@@ -118,7 +118,10 @@ fn passkeys(routes: Routes) -> Routes {
             post("/v1/passkeys", SignedIn, "keepPasskey", "Keep a passkey", One("Credential"), Nothing),
             passkeys::finish,
         )
-        .operation(Operation::get("/v1/passkeys", SignedIn, "passkeys", "One's own passkeys", One("Passkeys")), passkeys::list)
+        .operation(
+            Operation::get("/v1/passkeys", SignedIn, "passkeys", "One's own passkeys", One("Passkeys")),
+            passkeys::list,
+        )
         .operation(
             Operation::delete("/v1/passkeys/{id}", SignedIn, "removePasskey", "Take a passkey of one's own away"),
             passkeys::remove,
@@ -184,7 +187,10 @@ fn reading(routes: Routes) -> Routes {
 }
 
 fn records(routes: Routes) -> Routes {
-    use Right::{DocumentRead, DocumentRemove, DocumentWrite, PatientRead, PatientWrite, PracticeRead, PracticeWrite, VisitRead, VisitWrite};
+    use Right::{
+        DocumentRead, DocumentRemove, DocumentWrite, PatientRead, PatientWrite, PracticeRead, PracticeWrite, VisitRead,
+        VisitWrite,
+    };
     let (get, post, put) = (Operation::get, Operation::post, Operation::put);
     routes
         .operation(get("/v1/practice", PracticeRead, "practice", "The practice", Record("Practice")), records::practice)
@@ -340,12 +346,25 @@ fn records(routes: Routes) -> Routes {
             records::one::<Document>,
         )
         .operation(
-            post("/v1/documents", DocumentWrite, "fileDocument", "File a picture or a paper", One("FileDocument"), One("Filed"))
-                .large(documents::BYTES_MAX),
+            post(
+                "/v1/documents",
+                DocumentWrite,
+                "fileDocument",
+                "File a picture or a paper",
+                One("FileDocument"),
+                One("Filed"),
+            )
+            .large(documents::BYTES_MAX),
             documents::file,
         )
         .operation(
-            get("/v1/documents/{id}/content", DocumentRead, "documentContent", "What a document holds", operation::Holds::File),
+            get(
+                "/v1/documents/{id}/content",
+                DocumentRead,
+                "documentContent",
+                "What a document holds",
+                operation::Holds::File,
+            ),
             documents::content,
         )
         .operation(
@@ -491,22 +510,19 @@ fn hooks(routes: Routes) -> Routes {
             hooks::make,
         )
         .operation(
-            put(
-                "/v1/hooks/{id}",
-                HookManage,
-                "changeHook",
-                "Pause, or go on",
-                One("ChangeHook"),
-                Record("Hook"),
-            ),
+            put("/v1/hooks/{id}", HookManage, "changeHook", "Pause, or go on", One("ChangeHook"), Record("Hook")),
             hooks::change,
         )
+        .operation(Operation::delete("/v1/hooks/{id}", HookManage, "removeHook", "Tell it nothing more"), hooks::remove)
         .operation(
-            Operation::delete("/v1/hooks/{id}", HookManage, "removeHook", "Tell it nothing more"),
-            hooks::remove,
-        )
-        .operation(
-            post("/v1/hooks/{id}/trial", HookManage, "tryHook", "Send a message that tells of itself", Nothing, Nothing),
+            post(
+                "/v1/hooks/{id}/trial",
+                HookManage,
+                "tryHook",
+                "Send a message that tells of itself",
+                Nothing,
+                Nothing,
+            ),
             hooks::try_it,
         )
         .operation(

@@ -133,7 +133,8 @@ impl Operation {
         let mut good = json!({ "description": self.summary });
         if self.gives == Holds::File {
             let types = ["image/jpeg", "image/png", "application/pdf"];
-            let of = |media: &str| (media.to_owned(), json!({ "schema": { "type": "string", "contentMediaType": media } }));
+            let of =
+                |media: &str| (media.to_owned(), json!({ "schema": { "type": "string", "contentMediaType": media } }));
             good["content"] = Value::Object(types.into_iter().map(of).collect());
         }
         if let Some(schema) = schema_of(self.gives) {

@@ -45,17 +45,13 @@ pub(crate) async fn list(State(desk): State<Desk>, who: Who) -> Result<Response,
         Some(user) => signin::passkeys_of(&desk.store().peek(user).await?.body),
         None => Vec::new(),
     };
-    let shown = kept.iter().map(|one| {
-        json!({ "id": one.id(), "name": one.name, "made_at": one.made_at, "used_at": one.used_at })
-    });
+    let shown = kept
+        .iter()
+        .map(|one| json!({ "id": one.id(), "name": one.name, "made_at": one.made_at, "used_at": one.used_at }));
     Ok(Json(json!({ "items": shown.collect::<Vec<Value>>() })).into_response())
 }
 
-pub(crate) async fn remove(
-    State(desk): State<Desk>,
-    who: Who,
-    Path(id): Path<String>,
-) -> Result<StatusCode, Problem> {
+pub(crate) async fn remove(State(desk): State<Desk>, who: Who, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     signin::remove_passkey(&desk, &who, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -79,9 +75,8 @@ pub(crate) async fn finish_sign_in(
     headers: HeaderMap,
     Body(Signed { ceremony, credential }): Body<Signed>,
 ) -> Result<Response, Problem> {
-    let ceremony = Uuid::parse_str(&ceremony).map_err(|_| {
-        Problem::field("/ceremony", "W0109", "this names no ceremony", "begin again")
-    })?;
+    let ceremony = Uuid::parse_str(&ceremony)
+        .map_err(|_| Problem::field("/ceremony", "W0109", "this names no ceremony", "begin again"))?;
     let signed_in = signin::sign_in_by_passkey(&desk, ceremony, &credential, &headers, address, request).await?;
     let cookie = [(header::SET_COOKIE, signed_in.cookie)];
     Ok((StatusCode::CREATED, cookie, Json(json!({ "user": signed_in.user }))).into_response())

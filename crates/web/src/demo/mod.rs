@@ -342,7 +342,8 @@ fn fits((_, place, old, ..): &Before, case: &Value) -> bool {
     match (now, old) {
         // A diagnosis is changed to its sibling; a purpose, to the one that a plan may pay for.
         (Value::Array(now), Value::Array(old)) => {
-            let category = |codes: &[Value]| codes.first().and_then(|code| code.as_str()?.split('.').next().map(str::to_owned));
+            let category =
+                |codes: &[Value]| codes.first().and_then(|code| code.as_str()?.split('.').next().map(str::to_owned));
             now != old && category(now) == category(old)
         }
         _ => now != old && std::mem::discriminant(now) == std::mem::discriminant(old),
@@ -362,7 +363,8 @@ async fn to_review(
     let hours_ago = |hours: i64| now - SignedDuration::from_hours(hours);
     let mut told: Vec<Id<Visit>> = Vec::new();
     for before in changed() {
-        let Some((_, visit, patient, case)) = asked.iter().find(|(_, visit, _, case)| !told.contains(visit) && fits(&before, case))
+        let Some((_, visit, patient, case)) =
+            asked.iter().find(|(_, visit, _, case)| !told.contains(visit) && fits(&before, case))
         else {
             continue;
         };

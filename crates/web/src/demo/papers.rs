@@ -18,12 +18,16 @@ pub(super) async fn file(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let act = Act { actor: Actor::User(by), purpose: Purpose::Treatment, ..Act::program("demo", at) };
-    let captured = |file| Capture::new(file).map_err(|error| StoreError::Form { noun: "document", cause: error.to_string() });
+    let captured =
+        |file| Capture::new(file).map_err(|error| StoreError::Form { noun: "document", cause: error.to_string() });
     let (card, diary) = (captured(CARD)?, captured(DIARY)?);
     store
         .act(&act, async |work| {
             for (patient, visit) in visits {
-                for (kind, name, capture) in [("plan card", "Card of the plan, front", &card), ("headache diary", "Diary of the last month", &diary)] {
+                for (kind, name, capture) in [
+                    ("plan card", "Card of the plan, front", &card),
+                    ("headache diary", "Diary of the last month", &diary),
+                ] {
                     let visit = (kind != "plan card").then_some(*visit);
                     let (kind, name) = (kind.to_owned(), Phi::new(name.to_owned()));
                     work.attach(About { patient: *patient, visit, kind, name, taken: Some(taken) }, capture).await?;

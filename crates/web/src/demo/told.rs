@@ -20,12 +20,7 @@ const MESSAGES: [Message; 5] = [
 ];
 
 /// Keeps what an owner sees of webhooks and programs.
-pub(super) async fn keep(
-    store: &Store,
-    owner: Id<User>,
-    visit: Id<Visit>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub(super) async fn keep(store: &Store, owner: Id<User>, visit: Id<Visit>, now: Timestamp) -> Result<(), StoreError> {
     let days = |days: i64| SignedDuration::from_hours(24 * days);
     let secret = || new_secret().map(Phi::new).unwrap_or_else(|_| Phi::new(String::new()));
     let act = Act::program("demo", now - days(3));
@@ -36,9 +31,7 @@ pub(super) async fn keep(
                 ("https://old-records.storybook.example/covered", &[Event::VisitSaved][..], false),
             ] {
                 let events = events.iter().map(|event| event.word().to_owned()).collect();
-                let hook = work
-                    .insert(&Hook { address: address.to_owned(), events, secret: secret(), active })
-                    .await?;
+                let hook = work.insert(&Hook { address: address.to_owned(), events, secret: secret(), active }).await?;
                 if !active {
                     continue;
                 }

@@ -101,7 +101,12 @@ impl Desk {
     ///
     /// # Errors
     /// If the reason is none, the document is not there, or it belongs elsewhere.
-    pub async fn remove_document(&self, who: &Who, id: Id<Document>, reason: &str) -> Result<Stored<Document>, Problem> {
+    pub async fn remove_document(
+        &self,
+        who: &Who,
+        id: Id<Document>,
+        reason: &str,
+    ) -> Result<Stored<Document>, Problem> {
         let reason = reason.trim();
         let characters = reason.chars().count();
         if !(REASON_CHARACTERS_MIN..=store::NOTE_CHARACTERS_MAX).contains(&characters) {

@@ -120,8 +120,7 @@ impl Courier {
     async fn send(&self, hook: &Stored<Hook>, message: Stored<Delivery>) -> Result<Sent, StoreError> {
         let now = self.desk.now();
         let attempts = message.attempts + 1;
-        let claimed =
-            Delivery { attempts, next_at: now + CLAIMED_FOR, tried_at: Some(now), ..message.body.clone() };
+        let claimed = Delivery { attempts, next_at: now + CLAIMED_FOR, tried_at: Some(now), ..message.body.clone() };
         let Some(version) = self.written(message.id, message.version, &claimed).await? else {
             return Ok(Sent::ByAnother);
         };
@@ -151,7 +150,8 @@ impl Courier {
             (Sent::Refused, Some(_)) => DeliveryState::Waiting,
             _ => DeliveryState::Failed,
         };
-        let wait = AGAIN_AFTER.get(message.attempts as usize).map_or(SignedDuration::ZERO, |wait| spread(*wait, message.id));
+        let wait =
+            AGAIN_AFTER.get(message.attempts as usize).map_or(SignedDuration::ZERO, |wait| spread(*wait, message.id));
         let done = Delivery {
             state,
             next_at: now + wait,
@@ -183,7 +183,8 @@ impl Courier {
     /// The other server says that it wants nothing any more (410).
     async fn pause(&self, hook: &Stored<Hook>) -> Result<(), StoreError> {
         let paused = Hook { active: false, ..hook.body.clone() };
-        let done = self.desk.store().act(&self.act(), async |work| work.update(hook.id, hook.version, &paused).await).await;
+        let done =
+            self.desk.store().act(&self.act(), async |work| work.update(hook.id, hook.version, &paused).await).await;
         self.desk.forget_hooks();
         match done {
             Ok(_) | Err(StoreError::Conflict { .. } | StoreError::NotFound { .. }) => Ok(()),

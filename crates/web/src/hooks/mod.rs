@@ -334,7 +334,9 @@ mod tests {
 
     #[test]
     fn an_address_is_https_and_names_a_host() {
-        for good in ["https://receiver.example.org/covered?from=desk", "https://receiver.example.org:8443", "https://1.1.1.1/x"] {
+        for good in
+            ["https://receiver.example.org/covered?from=desk", "https://receiver.example.org:8443", "https://1.1.1.1/x"]
+        {
             assert_eq!(checked_address(&format!(" {good} ")).unwrap(), good);
         }
         for bad in [

@@ -118,7 +118,8 @@ async fn browse(State(desk): State<Desk>, who: Who, UrlQuery(sent): UrlQuery<Sen
     let field = |name: &str| sent.get(name).to_owned();
     let frame = Frame::new(&desk, &who, "Audit", Section::Oversight).await?;
     let (from, to, actor, purpose) = (field("from"), field("to"), field("actor"), field("purpose"));
-    Ok(page(&AuditPage { frame, from, to, actor, purpose, people: people_of, table, next, query, filters })?.into_response())
+    Ok(page(&AuditPage { frame, from, to, actor, purpose, people: people_of, table, next, query, filters })?
+        .into_response())
 }
 
 #[derive(Template)]

@@ -142,7 +142,13 @@ struct FilePage {
 }
 
 impl FilePage {
-    async fn new(desk: &Desk, who: &Who, id: Id<Patient>, sent: &Sent, problem: Option<&Problem>) -> Result<Self, Problem> {
+    async fn new(
+        desk: &Desk,
+        who: &Who,
+        id: Id<Patient>,
+        sent: &Sent,
+        problem: Option<&Problem>,
+    ) -> Result<Self, Problem> {
         let patient = desk.read(who, id).await?;
         let trouble = |of: &str| {
             let field = problem?.fields.iter().find(|field| field.pointer == of)?;
@@ -150,7 +156,10 @@ impl FilePage {
         };
         let kinds = desk.document_kinds().map(|kind| (kind.to_owned(), parts::sentence(kind))).collect();
         let fields = vec![
-            Field::text("name", "Name", sent.get("name")).hint("What it shows, in a few words.").wrong(trouble("/name")).required(),
+            Field::text("name", "Name", sent.get("name"))
+                .hint("What it shows, in a few words.")
+                .wrong(trouble("/name"))
+                .required(),
             Field::new("kind", "Kind", Kind::Select(kinds), sent.get("kind")).wrong(trouble("/kind")),
             Field::date("taken", "Taken or signed on", sent.get("taken")).wrong(trouble("/taken")),
         ];
@@ -179,7 +188,11 @@ async fn new(
 /// The fields of an upload, and the file.
 async fn received(mut upload: Multipart) -> Result<(Sent, Vec<u8>), Problem> {
     let broken = |error: axum::extract::multipart::MultipartError| {
-        if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Problem::too_large() } else { Problem::malformed("the form broke off") }
+        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Problem::too_large()
+        } else {
+            Problem::malformed("the form broke off")
+        }
     };
     let (mut sent, mut file) = (Sent::default(), Vec::new());
     while let Some(part) = upload.next_field().await.map_err(broken)? {
@@ -215,7 +228,13 @@ async fn file(
     }
 }
 
-async fn filed(desk: &Desk, who: &Who, patient: Id<Patient>, sent: &Sent, file: Vec<u8>) -> Result<Id<Document>, Problem> {
+async fn filed(
+    desk: &Desk,
+    who: &Who,
+    patient: Id<Patient>,
+    sent: &Sent,
+    file: Vec<u8>,
+) -> Result<Id<Document>, Problem> {
     let wrong = |field: &str, says: &str| Problem::field(field, "W0602", says.to_owned(), "correct it");
     let visit: Option<Id<Visit>> = match sent.some("visit") {
         Some(id) => Some(id.parse().map_err(|_| wrong("/visit", "this names no visit"))?),
@@ -282,7 +301,10 @@ pub(crate) fn response(id: Id<Document>, document: &Document, content: &Phi<Vec<
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(word)),
         (header::CONTENT_DISPOSITION, disposition),
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'")),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'"),
+        ),
         (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff")),
     ];
     (headers, content.reveal().clone()).into_response()
@@ -302,7 +324,8 @@ async fn remove(
     match desk.remove_document(&who, id, sent.get("reason")).await {
         Ok(document) => Ok(see(&format!("/patients/{}/documents", document.patient))),
         Err(problem) if !problem.fields.is_empty() => {
-            let first = problem.fields.first().map(|field| format!("{}: {}.", parts::sentence(&field.detail), field.next));
+            let first =
+                problem.fields.first().map(|field| format!("{}: {}.", parts::sentence(&field.detail), field.next));
             Ok((problem.status, shown(&desk, &who, id, first).await?).into_response())
         }
         Err(problem) => Err(problem),
@@ -315,6 +338,9 @@ mod tests {
 
     #[test]
     fn sizes_are_said_in_three_ways() {
-        assert_eq!([999, 1_000, 999_999, 1_000_000, 12_345_678].map(size), ["999 bytes", "1 kB", "999 kB", "1.0 MB", "12.3 MB"]);
+        assert_eq!(
+            [999, 1_000, 999_999, 1_000_000, 12_345_678].map(size),
+            ["999 bytes", "1 kB", "999 kB", "1.0 MB", "12.3 MB"]
+        );
     }
 }

@@ -59,7 +59,8 @@ impl Filters {
         query: &str,
         usual: Vec<(&str, String)>,
     ) -> Result<Self, Problem> {
-        let usual = usual.into_iter().map(|(name, of)| Saved { id: None, name: name.to_owned(), here: of == query, query: of });
+        let usual =
+            usual.into_iter().map(|(name, of)| Saved { id: None, name: name.to_owned(), here: of == query, query: of });
         let mut saved: Vec<Saved> = usual.collect();
         for kept in of_person(desk, who, page).await? {
             let SavedFilter { name, query: of, .. } = kept.body;
@@ -107,7 +108,12 @@ async fn keep(State(desk): State<Desk>, who: Who, axum::Form(sent): axum::Form<S
     }
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./%=&".contains(&byte);
     if query.len() > QUERY_BYTES_MAX || !query.bytes().all(is_plain) {
-        return Err(Problem::field("/query", "W0603", "this is no filter of the list", "set the filter and keep it again"));
+        return Err(Problem::field(
+            "/query",
+            "W0603",
+            "this is no filter of the list",
+            "set the filter and keep it again",
+        ));
     }
     desk.create(&who, &SavedFilter { user, page: page.to_owned(), name, query: query.clone() }, None).await?;
     Ok(see(&format!("{page}?{query}")))

@@ -63,13 +63,11 @@ const RAIL: [(Section, &str, &str, &str, Right); 8] = [
 /// Pages that share a section: name, address, the right without which it is not shown.
 fn tabs(section: Section) -> &'static [(&'static str, &'static str, Right)] {
     match section {
-        Section::Policies => {
-            &[
-                ("Policies", "/policies", Right::LibraryRead),
-                ("Matrix", "/matrix", Right::LibraryRead),
-                ("Next quarter", "/next-quarter", Right::Replay),
-            ]
-        }
+        Section::Policies => &[
+            ("Policies", "/policies", Right::LibraryRead),
+            ("Matrix", "/matrix", Right::LibraryRead),
+            ("Next quarter", "/next-quarter", Right::Replay),
+        ],
         Section::Practice => &[
             ("Expiring", "/expiries", Right::PracticeRead),
             ("Clinicians", "/clinicians", Right::PracticeRead),

@@ -154,7 +154,10 @@ async fn create(State(desk): State<Desk>, who: Who, axum::Form(sent): axum::Form
     match desk.make_hook(&who, sent.get("address"), events).await {
         Ok((hook, secret)) => {
             let frame = Frame::new(&desk, &who, "The webhook is made", Section::Settings).await?;
-            let lead = format!("{} is told from now on. With this secret it knows that a message is from here.", host(&hook.address));
+            let lead = format!(
+                "{} is told from now on. With this secret it knows that a message is from here.",
+                host(&hook.address)
+            );
             let back = ("/settings/hooks", "Webhooks");
             let shown = SecretPage { frame, title: "The webhook is made", lead, label: "Secret", secret, back };
             Ok(page(&shown)?.into_response())
@@ -244,7 +247,15 @@ async fn show(State(desk): State<Desk>, who: Who, Path(id): Path<Id<Hook>>) -> R
         ("Messages that wait", waits),
     ];
     let frame = Frame::new(&desk, &who, "Webhook", Section::Settings).await?;
-    page(&HookPage { frame, id, version: hook.version, host: host(&hook.address), active: hook.active, facts, messages })
+    page(&HookPage {
+        frame,
+        id,
+        version: hook.version,
+        host: host(&hook.address),
+        active: hook.active,
+        facts,
+        messages,
+    })
 }
 
 async fn set_state(

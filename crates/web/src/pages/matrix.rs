@@ -139,15 +139,24 @@ pub(super) async fn show(
         super::problem::encoded(&wanted.state),
         if wanted.looks { "looks" } else { "medical" }
     );
-    let usual = vec![
-        ("Medical", String::new()),
-        ("For looks", "words=&state=&for=looks".to_owned()),
-    ];
+    let usual = vec![("Medical", String::new()), ("For looks", "words=&state=&for=looks".to_owned())];
     let filters = Filters::new(&desk, &who, "/matrix", if is_set { &query } else { "" }, usual).await?;
     let frame = Frame::new(&desk, &who, "Matrix", Section::Policies).await?;
     let Wanted { words, state, looks, .. } = wanted;
-    let shown =
-        Matrix { frame, words, state, states: states.collect(), looks, payers: all, heads, rows, more, twin, query, filters };
+    let shown = Matrix {
+        frame,
+        words,
+        state,
+        states: states.collect(),
+        looks,
+        payers: all,
+        heads,
+        rows,
+        more,
+        twin,
+        query,
+        filters,
+    };
     Ok(page(&shown)?.into_response())
 }
 

@@ -138,15 +138,7 @@ async fn me(State(desk): State<Desk>, who: Who) -> Result<Html<String>, Problem>
         },
     };
     let (name, email) = (user.name.clone(), user.email.clone());
-    page(&Me {
-        frame,
-        name,
-        role: role_name(who.role),
-        email,
-        recovery: user.recovery.len(),
-        passkeys,
-        sessions,
-    })
+    page(&Me { frame, name, role: role_name(who.role), email, recovery: user.recovery.len(), passkeys, sessions })
 }
 
 async fn end(State(desk): State<Desk>, who: Who, axum::Form(sent): axum::Form<Sent>) -> Result<Response, Problem> {

@@ -70,7 +70,8 @@ fn why(outcome: &Outcome) -> Cell {
     if outcome.policy.is_empty() {
         return Cell::text(parts::sentence(&outcome.text));
     }
-    let (href, text) = (format!("/policies/read/{}", outcome.policy), format!("{}#{}", outcome.policy, outcome.criterion));
+    let (href, text) =
+        (format!("/policies/read/{}", outcome.policy), format!("{}#{}", outcome.policy, outcome.criterion));
     Cell::Link { href, text, below: parts::sentence(&outcome.text) }
 }
 
@@ -83,7 +84,9 @@ async fn show(State(desk): State<Desk>, who: Who, UrlQuery(wanted): UrlQuery<Wan
     }
     let Some(other) = desk.other_library() else {
         let frame = Frame::new(&desk, &who, "Next quarter", Section::Policies).await?;
-        return Ok(page(&NextQuarter { frame, from, to, found: None, may_export: false, filters: None })?.into_response());
+        return Ok(
+            page(&NextQuarter { frame, from, to, found: None, may_export: false, filters: None })?.into_response()
+        );
     };
     let query = Query::<Visit>::all().from(from).to(to).order(Order::LastDay).limit(VISITS_MAX);
     let replay = desk.replay(&who, &query.after(wanted.after.parse::<Cursor>().ok())).await?;
@@ -153,6 +156,7 @@ async fn show(State(desk): State<Desk>, who: Who, UrlQuery(wanted): UrlQuery<Wan
     let frame = Frame::new(&desk, &who, "Next quarter", Section::Policies).await?;
     let may_export = who.may(Right::Export);
     let query = filters::query(&[("from", &wanted.from), ("to", &wanted.to)]);
-    let filters = Some(Filters::new(&desk, &who, "/next-quarter", &query, vec![("The last quarter", String::new())]).await?);
+    let filters =
+        Some(Filters::new(&desk, &who, "/next-quarter", &query, vec![("The last quarter", String::new())]).await?);
     Ok(page(&NextQuarter { frame, from, to, found: Some(found), may_export, filters })?.into_response())
 }

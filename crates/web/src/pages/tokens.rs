@@ -116,9 +116,14 @@ fn form(csrf: &str, facilities: &[Stored<Facility>], sent: &Sent, problem: Optio
         Some(format!("{}: {}.", parts::sentence(&field.detail), field.next))
     };
     let name = Field::text("name", "What it is for", sent.get("name")).wrong(trouble("/name")).required();
-    let days = Field::new("days", "Good for", Kind::Number("days".to_owned()), sent.some("days").unwrap_or_else(|| "90".to_owned()))
-        .hint(format!("At most {DAYS_MAX}."))
-        .wrong(trouble("/days"));
+    let days = Field::new(
+        "days",
+        "Good for",
+        Kind::Number("days".to_owned()),
+        sent.some("days").unwrap_or_else(|| "90".to_owned()),
+    )
+    .hint(format!("At most {DAYS_MAX}."))
+    .wrong(trouble("/days"));
     let scope = |right: Right| {
         let id = format!("may-{}", right.word());
         let value = sent.get(&id).to_owned();
@@ -169,7 +174,8 @@ async fn create(State(desk): State<Desk>, who: Who, axum::Form(sent): axum::Form
     match token::make(&desk, &who, new).await {
         Ok((made, secret)) => {
             let frame = Frame::new(&desk, &who, "The token is made", Section::Settings).await?;
-            let lead = format!("{} sends it as “Authorization: Bearer …” until {}.", made.name, parts::moment(made.ends_at));
+            let lead =
+                format!("{} sends it as “Authorization: Bearer …” until {}.", made.name, parts::moment(made.ends_at));
             let back = ("/settings/tokens", "Programs");
             let shown = SecretPage { frame, title: "The token is made", lead, label: "Token", secret, back };
             Ok(page(&shown)?.into_response())

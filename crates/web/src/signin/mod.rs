@@ -23,7 +23,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use store::nouns::{Facility, Session, User};
 use store::{Action, Actor, Id, Phi, Purpose, Role, Stored};
-use webauthn_rs::prelude::{CreationChallengeResponse, Passkey, PublicKeyCredential, RegisterPublicKeyCredential, Uuid};
+use webauthn_rs::prelude::{
+    CreationChallengeResponse, Passkey, PublicKeyCredential, RegisterPublicKeyCredential, Uuid,
+};
 use zeroize::Zeroizing;
 
 use crate::Desk;

@@ -29,9 +29,9 @@ pub struct NewToken {
 
 /// The rights that a program may hold.
 pub fn rights() -> impl Iterator<Item = Right> {
-    Right::ALL.into_iter().filter(|right| {
-        !matches!(right, Right::Anyone | Right::SignedIn) && may(Role::Integration, *right)
-    })
+    Right::ALL
+        .into_iter()
+        .filter(|right| !matches!(right, Right::Anyone | Right::SignedIn) && may(Role::Integration, *right))
 }
 
 /// Makes a token; its secret comes with it, and is kept nowhere.

@@ -101,7 +101,13 @@ async fn who_files_need_not_see_and_who_takes_away_says_why() {
     house.get(&clinician, &format!("/documents/{id}/content")).await.is(404);
     let accesses = house.get(&owner, &format!("/v1/patients/{patient}/accesses")).await.is(200).json();
     let done = |action: &str| {
-        accesses["items"].as_array().unwrap().iter().find(|entry| entry["action"] == action).cloned().unwrap_or_default()
+        accesses["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|entry| entry["action"] == action)
+            .cloned()
+            .unwrap_or_default()
     };
     assert_eq!(done("remove")["reason"], "it was filed with the wrong patient");
     assert_eq!(done("attach")["noun"], "content");

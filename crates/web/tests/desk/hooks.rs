@@ -154,8 +154,11 @@ const MARK: &str = "Zymurgy";
 /// A visit of a marked patient.
 async fn visit(house: &House, owner: &Caller) -> String {
     let made = async |path: &str, body: Value| house.post(owner, path, body).await.is(201).json()["id"].clone();
-    let facility =
-        made("/v1/facilities", json!({ "name": "South", "active": true, "case": { "kind": "medical-spa", "state": "TX" } })).await;
+    let facility = made(
+        "/v1/facilities",
+        json!({ "name": "South", "active": true, "case": { "kind": "medical-spa", "state": "TX" } }),
+    )
+    .await;
     let patient = made("/v1/patients", json!({ "family": MARK, "given": MARK, "mrn": MARK })).await;
     let body = json!({ "patient": patient, "facility": facility, "day": "2026-11-20", "case": {}, "note": MARK });
     made("/v1/visits", body).await.as_str().unwrap().to_owned()
@@ -195,7 +198,8 @@ async fn answers_and_changes_are_told_to_those_who_want_them() {
     let owner = house.owner().await;
     let (answers, _) = hook(&house, &owner, &["determination.made"]).await;
     let (reviews, _) = hook(&house, &owner, &["change.to_review", "glass.broken"]).await;
-    let patient = house.post(&owner, "/v1/patients", json!({ "family": "Invented", "given": "Ada" })).await.is(201).json();
+    let patient =
+        house.post(&owner, "/v1/patients", json!({ "family": "Invented", "given": "Ada" })).await.is(201).json();
     for days in [8, 16] {
         let case = json!({
             "date": "2026-11-23", "coverage": { "payer": "aetna" }, "facility": { "kind": "medical-spa", "state": "TX" },
@@ -220,7 +224,9 @@ async fn what_was_not_taken_is_sent_again_later() {
     visit(&house, &owner).await;
     let receiver = Receiver::new(|nth| status(if nth < 3 { 500 } else { 200 })).await;
     let (courier, _) = Way::to(&receiver).courier(&house);
-    for (passes, expected, attempts) in [(0, "waiting", 1), (30, "waiting", 1), (60, "waiting", 2), (120, "waiting", 2), (300, "delivered", 3)] {
+    for (passes, expected, attempts) in
+        [(0, "waiting", 1), (30, "waiting", 1), (60, "waiting", 2), (120, "waiting", 2), (300, "delivered", 3)]
+    {
         house.pass(passes);
         courier.send_due().await.unwrap();
         let message = &messages(&house, &owner, &id).await[0];
@@ -228,7 +234,9 @@ async fn what_was_not_taken_is_sent_again_later() {
     }
     let came = receiver.came();
     assert_eq!(came.len(), 3);
-    assert!(came.iter().all(|one| one.header("webhook-id") == came[0].header("webhook-id") && one.body == came[0].body));
+    assert!(
+        came.iter().all(|one| one.header("webhook-id") == came[0].header("webhook-id") && one.body == came[0].body)
+    );
     assert_ne!(came[0].header("webhook-signature"), came[2].header("webhook-signature"), "the time is signed too");
 }
 
@@ -248,7 +256,10 @@ async fn it_is_given_up_after_three_days_and_a_410_ends_it() {
     let body = json!({ "email": "owner@example.org", "password": crate::house::PASSWORD, "code": house.code(secret) });
     let owner = house.person(&house.post(&Caller::Nobody, "/v1/sign-in", body).await.is(201), secret).await;
     let message = &messages(&house, &owner, &id).await[0];
-    assert_eq!((&message["state"], &message["attempts"], &message["status"]), (&json!("failed"), &json!(10), &json!(503)));
+    assert_eq!(
+        (&message["state"], &message["attempts"], &message["status"]),
+        (&json!("failed"), &json!(10), &json!(503))
+    );
     visit(&house, &owner).await;
     courier.send_due().await.unwrap();
     let hooks = house.get(&owner, "/v1/hooks").await.is(200).json();
@@ -300,7 +311,8 @@ async fn no_redirect_is_followed_and_no_body_is_read() {
     let (id, _) = hook(&house, &owner, &["visit.saved"]).await;
     visit(&house, &owner).await;
     let receiver = Receiver::new(|nth| {
-        let redirect = Response::builder().status(StatusCode::FOUND).header(header::LOCATION, format!("https://{NAME}/elsewhere"));
+        let redirect =
+            Response::builder().status(StatusCode::FOUND).header(header::LOCATION, format!("https://{NAME}/elsewhere"));
         if nth == 1 {
             return redirect.body(Body::empty()).unwrap();
         }

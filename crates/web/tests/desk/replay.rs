@@ -45,6 +45,8 @@ fn copy(from: &Path, to: &Path) {
 #[tokio::test]
 async fn visits_that_another_library_answers_otherwise_are_told_with_policy_and_criterion() {
     let house = House::new().await;
+    // After the day of the example.
+    house.pass(10 * 24 * 3600);
     let owner = house.owner().await;
     assert_eq!(house.get(&owner, "/v1/replay").await.is(409).json()["code"], "W0409");
     assert!(house.get(&owner, "/next-quarter").await.is(200).text.contains("No other library was named"));
@@ -52,10 +54,13 @@ async fn visits_that_another_library_answers_otherwise_are_told_with_policy_and_
     house.desk.compare_with(other(&folder));
     std::fs::remove_dir_all(&folder).unwrap();
 
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/migraine-botox.toml")).unwrap();
+    let text =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/migraine-botox.toml"))
+            .unwrap();
     let example: toml::Table = text.parse().unwrap();
     let mut case = crate::answers::plain(serde_json::to_value(example).unwrap());
-    let made = async |path: &str, body: serde_json::Value| house.post(&owner, path, body).await.is(201).json()["id"].clone();
+    let made =
+        async |path: &str, body: serde_json::Value| house.post(&owner, path, body).await.is(201).json()["id"].clone();
     let facility = made("/v1/facilities", json!({ "name": "South", "active": true, "case": case["facility"] })).await;
     let patient = json!({ "family": "Invented", "given": "Ada", "birth_date": "1980-01-31", "sex": "female" });
     let patient = made("/v1/patients", patient).await;
@@ -69,7 +74,7 @@ async fn visits_that_another_library_answers_otherwise_are_told_with_policy_and_
     let visit = async |days: u32| {
         let mut case = parts.clone();
         case["chart"]["headache_days_per_month"] = json!(days);
-        made("/v1/visits", json!({ "patient": patient, "facility": facility, "day": "2026-11-10", "case": case })).await
+        made("/v1/visits", json!({ "patient": patient, "facility": facility, "day": "2026-11-23", "case": case })).await
     };
     let (both, one) = (visit(22).await, visit(16).await);
     let replay = house.get(&owner, "/v1/replay?from=2026-11-01").await.is(200).json();
@@ -120,8 +125,18 @@ async fn filters_are_kept_for_a_person_and_lists_are_files() {
         assert!(refused.status.is_client_error(), "{page}");
     }
     for path in [
-        "/patients", "/visits", "/expiries", "/clinicians", "/facilities", "/policies", "/reviews", "/glass", "/audit",
-        "/settings/users", "/settings/tokens", "/settings/hooks",
+        "/patients",
+        "/visits",
+        "/expiries",
+        "/clinicians",
+        "/facilities",
+        "/policies",
+        "/reviews",
+        "/glass",
+        "/audit",
+        "/settings/users",
+        "/settings/tokens",
+        "/settings/hooks",
     ] {
         let file = house.get(&owner, &format!("{path}?format=csv")).await.is(200);
         assert!(file.headers["content-type"].to_str().unwrap().starts_with("text/csv"), "{path}");

@@ -52,6 +52,6 @@ mod tests {
     fn secrets_differ_and_have_256_bits() {
         let (one, other) = (new_secret().unwrap(), new_secret().unwrap());
         assert_ne!(one, other);
-        assert_eq!(BASE64.decode(one[PREFIX.len()..].as_bytes()).unwrap().len(), SECRET_BYTES);
+        assert_eq!(BASE64.decode(&one.as_bytes()[PREFIX.len()..]).unwrap().len(), SECRET_BYTES);
     }
 }

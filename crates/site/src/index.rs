@@ -33,15 +33,13 @@ fn main(shelf: &Shelf<'_>, html: &mut Html) {
         html.leaf("ul", &[("class", "plain"), ("id", "results"), ("aria-label", "Search results")], "");
     });
     html.leaf("h2", &[], "By authority");
-    let mut authorities: BTreeMap<&str, Vec<&Version<'_>>> = BTreeMap::new();
+    let mut authorities: BTreeMap<String, Vec<&Version<'_>>> = BTreeMap::new();
     for version in shelf.newest() {
         let id: &str = &version.file().id;
-        authorities.entry(id.split('/').next().unwrap_or(id)).or_default().push(version);
+        let name = self::authority(shelf.library, id.split('/').next().unwrap_or(id));
+        authorities.entry(name).or_default().push(version);
     }
-    let mut named: Vec<(String, Vec<&Version<'_>>)> = authorities
-        .into_iter()
-        .map(|(authority, versions)| (self::authority(shelf.library, authority), versions))
-        .collect();
+    let mut named: Vec<(String, Vec<&Version<'_>>)> = authorities.into_iter().collect();
     named.sort_by_key(|(name, _)| name.to_lowercase());
     for (name, versions) in named {
         html.within("details", &[], |html| {
@@ -54,8 +52,9 @@ fn main(shelf: &Shelf<'_>, html: &mut Html) {
 }
 
 /// Authorities that are no payer.
-const AUTHORITIES: [(&str, &str); 9] = [
+const AUTHORITIES: [(&str, &str); 10] = [
     ("cfr", "Code of Federal Regulations"),
+    ("check", "Checks for red flags"),
     ("cms", "CMS and its Medicare contractors"),
     ("default", "General rules of a kind of coverage"),
     ("epsdt", "Medicaid under 21 (EPSDT)"),
@@ -72,7 +71,8 @@ pub fn authority(library: &Library, authority: &str) -> String {
     if let Some((_, name)) = AUTHORITIES.iter().find(|(id, _)| *id == authority) {
         return (*name).to_owned();
     }
-    library.value("payer", authority).unwrap_or_else(|| authority.to_owned())
+    let payer = || library.payers().find(authority).ok().map(|payer| payer.name.clone());
+    library.value("payer", authority).or_else(payer).unwrap_or_else(|| authority.to_owned())
 }
 
 /// One policy of a list.

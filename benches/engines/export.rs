@@ -33,11 +33,16 @@ pub(crate) fn export(workload: &Workload, ours: &ours::Engine, folder: &Path, re
     write("proofs.bin", &proofs);
 
     let (table, mut memory, mut decided) = (ours.table(&rows), Memory::default(), Memory::default());
-    let mut decisions = Vec::new();
+    let (mut filled, mut decisions) = (Memory::default(), Vec::new());
     let mut subjects = [
         Subject::new("full proof", &rows, |row| ours.proof(row, &mut scratch)),
         Subject::together("full proof, in columns", rows.len(), || {
             ours.prove(&table, &mut memory, |proofs| {
+                black_box(proofs);
+            });
+        }),
+        Subject::together("full proof, in columns, with filling them", rows.len(), || {
+            ours.prove(&ours.table(&rows), &mut filled, |proofs| {
                 black_box(proofs);
             });
         }),

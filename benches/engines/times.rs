@@ -68,6 +68,9 @@ pub(crate) fn time(prepared: &mut Prepared<'_>, repetitions: usize) -> bool {
         }),
         Subject::new("cedar: verdicts", &for_cedar, |case| cedar.evaluate(case)),
         Subject::new("cel: verdicts", &for_cel, |case| cel.evaluate(case)),
+        Subject::together("covered: filling the columns from numbered facts", rows.len(), || {
+            black_box(ours.table(rows));
+        }),
         Subject::new("covered: inputs to numbered facts", &structs, |inputs| ours.bind(inputs)),
         Subject::new("covered: JSON to numbered facts", &json, |text| ours.bind(&ours::inputs_from_json(text))),
         Subject::new("regorus: JSON to its value", &json_with_nulls, |text| rego::parse(text)),
@@ -100,6 +103,7 @@ pub(crate) fn time(prepared: &mut Prepared<'_>, repetitions: usize) -> bool {
         zen_answer,
         cedar,
         cel,
+        _,
         bound,
         from_json,
         ..,

@@ -3,7 +3,7 @@
 use codes::Cents;
 use thiserror::Error;
 
-use crate::number::{AmountError, amount, count};
+use crate::number::{AmountError, amount, count, counted};
 use crate::scan::{Event, Notice, NoticeKind, Scanner};
 use crate::segment::{Segment, SegmentId, Span};
 
@@ -138,8 +138,9 @@ impl Completeness {
 /// The file is not known to be whole. The record says what was recovered.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
-    "incomplete: {} at byte {}; recovered {} claims with {} lines in {} transaction sets from {} bytes",
-    .0.gaps[0].kind, .0.gaps[0].span.start, .0.claims, .0.lines, .0.transactions, .0.bytes
+    "incomplete: {} at byte {}; recovered {} with {} in {} from {}",
+    .0.gaps[0].kind, .0.gaps[0].span.start, counted(.0.claims, "claim"), counted(.0.lines, "line"),
+    counted(.0.transactions, "transaction set"), counted(.0.bytes, "byte")
 )]
 pub struct Incomplete(pub Box<Completeness>);
 

@@ -128,6 +128,12 @@ pub fn write_amount(amount: Cents) -> String {
     }
 }
 
+/// A count in words: `1 claim`, `2 claims`.
+#[must_use]
+pub fn counted(count: u64, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Reads a count (data type N0) of at most nine digits.
 #[must_use]
 pub fn count(bytes: &[u8]) -> Option<u64> {

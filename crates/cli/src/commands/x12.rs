@@ -36,11 +36,6 @@ fn plain(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { '·' } else { character }).collect()
 }
 
-/// `1 claim`, `2 claims`.
-fn counted(count: u64, one: &str) -> String {
-    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
-}
-
 /// An error of the library with its code, and what to do.
 fn failure(code: &str, error: &dyn std::fmt::Display, help: &str) -> Failure {
     Failure::Errors(format!("error[{code}]: {error}\n  = help: {help}"))

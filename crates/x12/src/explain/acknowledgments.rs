@@ -1,6 +1,7 @@
 //! TA1 and 999.
 
 use crate::explain::{Explanation, Outcome, Sent, SentPlace, named, words};
+use crate::number::counted;
 use crate::segment::Segment;
 use crate::tree::LoopView;
 use crate::view::{Acknowledgment, ElementError, Interchange, SegmentError, TransactionResponse, text};
@@ -50,7 +51,7 @@ pub(super) fn interchange(segment: Segment<'_>, sent: Option<&Sent<'_>>) -> Opti
 pub(super) fn group(transaction: LoopView<'_>, sent: Option<&Sent<'_>>, out: &mut Vec<Explanation>) {
     let Some(answer) = Acknowledgment::of(transaction) else { return };
     let counts = answer.counts().map_or(String::new(), |[stated, received, accepted]| {
-        format!("; {stated} transaction sets announced, {received} received, {accepted} accepted")
+        format!("; {} announced, {received} received, {accepted} accepted", counted(stated, "transaction set"))
     });
     let verdict = outcome(answer.verdict());
     let next_step = match verdict {

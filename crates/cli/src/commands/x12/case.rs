@@ -11,9 +11,10 @@ use library::Library;
 use library::menu::Treatment;
 use toml::{Table, Value};
 use x12::Document;
+use x12::number::counted;
 use x12::view::{Claim, Party, ServiceLine, claims, text};
 
-use super::{counted, failure, file, plain};
+use super::{failure, file, plain};
 use crate::args::Questions;
 use crate::output::Failure;
 use crate::source;

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use codes::CodeLists;
 use serde_json::{Value, json};
 use x12::judge::{Finding, Judge, Options, Overlay, Report};
+use x12::number::counted;
 
 use super::arguments::Check;
-use super::{counted, failure, file, plain, print_json, record};
+use super::{failure, file, plain, print_json, record};
 use crate::Done;
 use crate::commands::codes::ImportedLists;
 use crate::output::{Failure, print};

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 use x12::Document;
 use x12::diff::{Difference, claims_differ, payments_differ};
+use x12::number::counted;
 
 use super::arguments::Diff;
-use super::{counted, failure, file, plain, print_json, record};
+use super::{failure, file, plain, print_json, record};
 use crate::Done;
 use crate::output::{Failure, print};
 

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
+use x12::number::counted;
 use x12::{Completeness, Counter, Incomplete, Scanner};
 
 use super::arguments::Show;
-use super::{counted, file, print_json};
+use super::{file, print_json};
 use crate::Done;
 use crate::output::{Failure, print};
 use crate::source;

@@ -8,12 +8,13 @@ use x12::ack::AckOptions;
 use x12::edit::{Edit, apply};
 use x12::judge::{Options, Snippet, judge};
 use x12::make::MakeError;
+use x12::number::counted;
 use x12::split::SplitBy;
 use x12::{Document, Event, Incomplete, Segment, Span, events};
 
 use super::arguments::{Ack, By, Deidentify, Fix, Make, Split};
 use super::file::{self, Target};
-use super::{counted, failure, plain, record, rules};
+use super::{failure, plain, record, rules};
 use crate::Done;
 use crate::output::{Failure, print};
 use crate::source;

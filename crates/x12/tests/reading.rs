@@ -267,7 +267,7 @@ fn no_truncation_is_silent() {
 fn of_a_file_that_was_cut_off_only_that_is_said() {
     for bytes in [x12::make::claims(), x12::make::remittance()] {
         let cut_off = (1..bytes.len()).filter(|end| {
-            let report = x12::judge::judge(&bytes[..*end], x12::judge::Options::default());
+            let report = judge(&bytes[..*end], Options::default());
             let ids: Vec<_> = report.findings.iter().map(|finding| finding.rule.id).collect();
             let is_cut_off = ids.contains(&"X1005");
             assert!(!is_cut_off || ids == ["X1005"], "{end}: {ids:?}");

@@ -44,15 +44,25 @@ function idOf(entries, typed) {
   return found ? found.id : typed;
 }
 
+/** The names to complete, by language and list: hundreds of them, and the form is made anew for every case that is opened. */
+const completions = new Map();
+
+function completion(id, entries) {
+  const key = `${language} ${id}`;
+  if (!completions.has(key)) {
+    const names = new Set(entries.flatMap((entry) => [shownName(entry), entry.name, ...(entry.also || [])]));
+    completions.set(key, el("datalist", { id }, [...names].map((name) => el("option", { value: name }))));
+  }
+  return completions.get(key);
+}
+
 function fiveForm() {
   const { treatments, payers, states, licenses } = held.names;
-  const options = (entries) => [...new Set(entries.flatMap((entry) => [shownName(entry), entry.name, ...(entry.also || [])]))]
-    .map((name) => el("option", { value: name }));
   const input = (path, listId, entries, listName) => {
     const value = at(path);
     const entry = value && known(listName, value);
     return [el("input", { type: "text", list: listId, value: entry ? sentence(shownName(entry)) : value || "", autocomplete: "off", spellcheck: "false" }),
-      el("datalist", { id: listId }, options(entries))];
+      completion(listId, entries)];
   };
   const [treatment, treatmentList] = input("line.treatment", "treatments", treatments, "treatments");
   const [payer, payerList] = input("coverage.payer", "payers", payers, "payers");

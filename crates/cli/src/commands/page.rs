@@ -24,8 +24,8 @@ pub(crate) fn run(arguments: &LibraryArguments) -> Result<Done, Failure> {
     }
     let page = PAGE.ok_or(Failure::Page {
         message: "this build of `covered` holds no page",
-        help: "take covered.html from the release of this version, or build it: `cargo run -p page-build` writes \
-               target/page/covered.html",
+        help: "take covered.html from the release of this version, or build one: `cargo run -p page-build` writes \
+               target/page/covered.html, `release/build` a whole release",
     })?;
     let library = Library::embedded()?;
     // A page that answers otherwise than the program that gave it out would be worse than none.

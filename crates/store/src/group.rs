@@ -44,8 +44,10 @@ struct Kept {
     written: usize,
     /// Who is told that it is durable.
     members: Vec<oneshot::Sender<Result<(), StoreError>>>,
-    /// Acts that have begun: the last has the savepoint of this number, but for the first, which needs none.
+    /// Acts that have begun.
     begun: u32,
+    /// What goes back to before the last of them; the first needs none.
+    savepoint: Option<u32>,
 }
 
 /// The turn of an act: nobody else on this server writes until it ends.
@@ -147,14 +149,13 @@ impl Group {
     }
 
     async fn savepoint(&mut self) -> Result<(), StoreError> {
-        let before = self.kept.begun;
-        let number = before + 1;
-        self.kept.begun = number;
-        // Until it is certain that the savepoint is there, going back to it may fail: then the group does.
-        self.torn = Some(number);
-        let release = if before > 1 { format!("RELEASE SAVEPOINT act_{before}; ") } else { String::new() };
+        self.kept.begun += 1;
+        let number = self.kept.begun;
+        // Dropped in here, nothing is certain but that there is nothing to undo: savepoints that may be there stay until the commit.
+        let before = self.kept.savepoint.take();
+        let release = before.map(|before| format!("RELEASE SAVEPOINT act_{before}; ")).unwrap_or_default();
         run(&mut self.tx, format!("{release}SAVEPOINT act_{number}")).await?;
-        self.torn = None;
+        self.kept.savepoint = Some(number);
         Ok(())
     }
 
@@ -191,7 +192,14 @@ async fn run(tx: &mut Tx, sql: String) -> Result<(), StoreError> {
 
 impl Kept {
     fn nothing() -> Kept {
-        Kept { head: Head { seq: 0, hash: BEGINNING }, entries: Vec::new(), written: 0, members: Vec::new(), begun: 1 }
+        Kept {
+            head: Head { seq: 0, hash: BEGINNING },
+            entries: Vec::new(),
+            written: 0,
+            members: Vec::new(),
+            begun: 1,
+            savepoint: None,
+        }
     }
 
     fn tell(self, ended: &Result<(), StoreError>) {
@@ -310,7 +318,7 @@ impl Turn {
     fn torn(&mut self) -> (Kept, Option<u32>) {
         let mut kept = std::mem::replace(&mut self.kept, Kept::nothing());
         kept.written = self.written_before;
-        let torn = Some(kept.begun);
+        let torn = kept.savepoint;
         (kept, torn)
     }
 }

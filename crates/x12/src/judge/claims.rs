@@ -44,16 +44,16 @@ pub(crate) fn judge(view: LoopView<'_>, batch: &mut Batch, sink: &mut Sink) {
         return;
     }
     let day = lines.iter().filter_map(|line| line.period).map(|period| period.0).min();
+    let diagnoses: Vec<Diagnosis<'_>> = claim.diagnoses().collect();
     if sink.judges(4) {
         patient(&claim, batch, sink);
         situations(&claim, at, sink);
         payers(&claim, sink);
-        diagnoses(&claim, day, at, sink);
+        judge_diagnoses(&claim, &diagnoses, day, at, sink);
     }
     codesets::place(claim.place_of_service(), day, at.component(5, 1), sink);
-    let diagnosis_count = claim.diagnoses().count();
     for (line, number) in lines.iter().zip(1..) {
-        judge_line(&claim, line, number, diagnosis_count, batch, sink);
+        judge_line(&claim, line, number, diagnoses.len(), batch, sink);
     }
 }
 
@@ -130,8 +130,8 @@ fn situations(claim: &Claim<'_>, at: At<'_>, sink: &mut Sink) {
         sink.report(&r::ORIGINAL_NUMBER, at.component(5, 3), r::ORIGINAL_NUMBER.title);
     }
     let causes = [1, 2, 3].map(|component| claim.head().component(11, component));
-    let dated = claim.view().qualified("DTP", &["439"]).is_some();
-    if causes.iter().any(|cause| matches!(*cause, b"AA" | b"OA")) && !dated {
+    let is_accident = causes.iter().any(|cause| matches!(*cause, b"AA" | b"OA"));
+    if is_accident && claim.view().qualified("DTP", &["439"]).is_none() {
         sink.report(&r::ACCIDENT_DATE, at.element(11), r::ACCIDENT_DATE.title);
     }
     if causes.contains(&b"AA".as_slice()) && claim.head().component(11, 4).is_empty() {
@@ -160,11 +160,11 @@ fn payers(claim: &Claim<'_>, sink: &mut Sink) {
     }
 }
 
-fn diagnoses(claim: &Claim<'_>, day: Option<Date>, at: At<'_>, sink: &mut Sink) {
+fn judge_diagnoses(claim: &Claim<'_>, diagnoses: &[Diagnosis<'_>], day: Option<Date>, at: At<'_>, sink: &mut Sink) {
     let mut seen: Vec<&[u8]> = Vec::with_capacity(DIAGNOSES_MAX);
-    for diagnosis in claim.diagnoses() {
+    for diagnosis in diagnoses {
         let Diagnosis { segment, element } = diagnosis;
-        let at = At::inside(&segment, claim.view()).component(element, 2);
+        let at = At::inside(segment, claim.view()).component(*element, 2);
         let code = diagnosis.code();
         if seen.contains(&code) {
             sink.report(&r::SAME_DIAGNOSIS, at, r::SAME_DIAGNOSIS.title);

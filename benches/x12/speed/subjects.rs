@@ -90,7 +90,7 @@ pub(crate) fn two_threads(bytes: &[u8], rounds: usize) {
     );
 }
 
-/// Apart from the rest, so that it is compiled the same whatever stands around it.
+/// Not compiled into its caller, whose other work would then tell how it is compiled.
 #[inline(never)]
 fn split_loop(bytes: &[u8]) -> u64 {
     let (mut segments, mut elements, mut longest, mut start) = (0_u64, 0_u64, 0, 0);

@@ -17,6 +17,9 @@ use crate::program::{Cell, Compiled, NOT_MET, Node, OPEN, Outcome, OutcomeSet, P
 /// How many combinations of cells are tried before the answer says that it gave up (N001).
 pub const COMBINATIONS_MAX: usize = 4096;
 
+/// More facts than this, each cut in two at the least, have more combinations than are tried.
+const AXES_MAX: u32 = COMBINATIONS_MAX.ilog2();
+
 /// How selected policies are put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Composition {
@@ -178,7 +181,9 @@ pub(crate) fn every<F: Facts + ?Sized>(
     each: impl FnMut(&[OutcomeSet]) -> bool,
 ) -> bool {
     let Scratch { proof, outcomes, exact } = scratch;
-    exact.walk(program, selection, proof, outcomes);
+    if !exact.walk_if_few(program, selection, proof, outcomes) {
+        return false;
+    }
     let few = exact.cut_axes(program, selection, facts, 2, COMBINATIONS_MAX) <= COMBINATIONS_MAX;
     if few {
         exact.for_each_outcome(program, selection, facts, (proof, outcomes), Order::Every, each);
@@ -336,10 +341,34 @@ pub(crate) fn open_roots(policy: &Compiled, proof: &[Truth], mut visit: impl FnM
 impl ExactScratch {
     /// Counts the open tests of each fact in policies whose outcome is open.
     fn walk(&mut self, program: &Program, selection: &Selection, proof: &[Truth], outcomes: &[OutcomeSet]) {
+        self.walk_until(program, selection, proof, outcomes, u32::MAX);
+    }
+
+    /// The same; but where too many facts occur twice for all their combinations to be tried, it stops there, and is false.
+    fn walk_if_few(
+        &mut self,
+        program: &Program,
+        selection: &Selection,
+        proof: &[Truth],
+        outcomes: &[OutcomeSet],
+    ) -> bool {
+        self.walk_until(program, selection, proof, outcomes, AXES_MAX)
+    }
+
+    /// Counts until more than so many facts occur twice; whether that did not happen.
+    fn walk_until(
+        &mut self,
+        program: &Program,
+        selection: &Selection,
+        proof: &[Truth],
+        outcomes: &[OutcomeSet],
+        most: u32,
+    ) -> bool {
         for slot in self.touched.drain(..) {
             self.seen[slot as usize] = 0;
         }
         let Self { seen, touched, pending, .. } = self;
+        let mut repeated = 0;
         for (index, set) in selection.policies.iter().zip(outcomes) {
             if set.is_decided() {
                 continue;
@@ -350,9 +379,14 @@ impl ExactScratch {
                         touched.push(slot);
                     }
                     seen[slot as usize] += 1;
+                    repeated += u32::from(seen[slot as usize] == 2);
                 });
             });
+            if repeated > most {
+                return false;
+            }
         }
+        true
     }
 
     /// Cuts every fact that the walk met at least `least` times into cells, and counts their combinations.

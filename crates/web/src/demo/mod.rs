@@ -98,7 +98,7 @@ pub async fn practice(data: &Path, today: Date, now: Timestamp, library: &'stati
     let asked = answers(&store, &invented, &visits, today, days_ago(1), desk, library).await?;
     let of_today = visits.iter().filter(|(_, visit)| visit.day == today);
     let with_papers: Vec<_> = of_today.map(|(id, visit)| (visit.patient, *id)).collect();
-    papers::file(&store, desk, &with_papers, today, days_ago(1)).await?;
+    papers::file(&store, desk, &with_papers, today.saturating_sub(jiff::ToSpan::days(2)), days_ago(1)).await?;
     told::keep(&store, staff[&Role::Owner], visits[0].0, now).await?;
     to_review(&store, &asked, &patients, &staff, now, library).await?;
     Ok(store)

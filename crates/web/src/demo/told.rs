@@ -23,7 +23,8 @@ const MESSAGES: [Message; 5] = [
 pub(super) async fn keep(store: &Store, owner: Id<User>, visit: Id<Visit>, now: Timestamp) -> Result<(), StoreError> {
     let days = |days: i64| SignedDuration::from_hours(24 * days);
     let secret = || new_secret().map(Phi::new).unwrap_or_else(|_| Phi::new(String::new()));
-    let act = Act::program("demo", now - days(3));
+    let act = Act::program("demo", now - days(4));
+    let mut told = None;
     store
         .act(&act, async |work| {
             for (address, events, active) in [
@@ -32,24 +33,8 @@ pub(super) async fn keep(store: &Store, owner: Id<User>, visit: Id<Visit>, now: 
             ] {
                 let events = events.iter().map(|event| event.word().to_owned()).collect();
                 let hook = work.insert(&Hook { address: address.to_owned(), events, secret: secret(), active }).await?;
-                if !active {
-                    continue;
-                }
-                for (event, attempts, status, trouble, state, hours) in MESSAGES {
-                    let at = now - SignedDuration::from_hours(hours);
-                    let body = Delivery {
-                        hook,
-                        event: event.word().to_owned(),
-                        noun: "visit".to_owned(),
-                        record: visit.to_string(),
-                        state,
-                        attempts,
-                        next_at: now + SignedDuration::from_mins(30),
-                        tried_at: (attempts > 0).then_some(at),
-                        status,
-                        trouble: trouble.map(str::to_owned),
-                    };
-                    work.insert(&body).await?;
+                if active {
+                    told = Some(hook);
                 }
             }
             for (name, scopes, ends) in [
@@ -69,5 +54,23 @@ pub(super) async fn keep(store: &Store, owner: Id<User>, visit: Id<Visit>, now: 
             }
             Ok::<(), StoreError>(())
         })
-        .await
+        .await?;
+    let Some(hook) = told else { return Ok(()) };
+    for (event, attempts, status, trouble, state, hours) in MESSAGES {
+        let at = now - SignedDuration::from_hours(hours);
+        let body = Delivery {
+            hook,
+            event: event.word().to_owned(),
+            noun: "visit".to_owned(),
+            record: visit.to_string(),
+            state,
+            attempts,
+            next_at: now + SignedDuration::from_mins(30),
+            tried_at: (attempts > 0).then_some(at),
+            status,
+            trouble: trouble.map(str::to_owned),
+        };
+        store.act(&Act::program("demo", at), async |work| work.insert(&body).await.map(drop)).await?;
+    }
+    Ok(())
 }

@@ -122,9 +122,9 @@ fn assumed(question: &Question<'_>, judged: &Judged, scratch: &mut Scratch) -> V
     if let Some(usual) = &question.usual_codes {
         let codes: Vec<String> = usual.codes.iter().map(ToString::to_string).collect();
         let says = if codes.is_empty() {
-            format!("Taken as not billed with any code, as usual for {}; say so if it is.", usual.indication)
+            format!("No billing code is taken for this, as is usual for {}; say so if there is one.", usual.indication)
         } else {
-            format!("Taken as billed with {}, as usual for {}; say so if not.", codes.join(" and "), usual.indication)
+            format!("It is taken to be billed with {}, as is usual for {}; say so if not.", codes.join(" and "), usual.indication)
         };
         list.push(Assumed { fact: "codes".to_owned(), value: codes.join(", "), says });
     }

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod backup;
 mod demo;
 pub(crate) mod export;
+mod heads;
 pub(crate) mod import;
 pub(crate) mod key;
 mod replay;

@@ -47,8 +47,11 @@ pub(crate) struct Serve {
     /// Replay visits against contracts and plan booklets in this folder instead.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) other_overlay: Option<PathBuf>,
+    /// Each hour, give the signed head of the audit as a line to this command, which takes it to another machine.
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) send_heads: Option<String>,
     /// Serve an invented practice to this machine, and keep nothing.
-    #[arg(long, conflicts_with_all = ["data", "database", "root_key", "listen", "name", "cert", "key", "behind_proxy"])]
+    #[arg(long, conflicts_with_all = ["data", "database", "root_key", "listen", "name", "cert", "key", "behind_proxy", "send_heads"])]
     pub(crate) demo: bool,
     /// Port of the demo.
     #[arg(long, value_name = "PORT", requires = "demo", default_value_t = DEMO_PORT)]
@@ -113,6 +116,9 @@ async fn served(
         desk.compare_with(other);
     }
     print(&welcome(&desk))?;
+    if let Some(command) = &arguments.send_heads {
+        tokio::spawn(super::heads::send_each_hour(desk.store().clone(), command.clone()));
+    }
     serve(desk, listener, certificate, asked_to_end()).await.map_err(failed)?;
     Ok(Done::Answered)
 }

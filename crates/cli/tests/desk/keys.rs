@@ -1,50 +1,11 @@
 //! `covered key` and `covered audit`, as an administrator runs them.
-#![cfg(feature = "desk")]
-#![expect(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 
 use store::nouns::{Patient, Practice};
 use store::{Act, Database, Options, Store};
 
-struct Desk(PathBuf);
-
-impl Desk {
-    fn new(name: &str) -> Desk {
-        let folder = std::env::temp_dir().join(format!("covered-desk-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        Desk(folder)
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.join(name).display().to_string()
-    }
-
-    fn covered(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_covered")).args(arguments).current_dir(&self.0).output().unwrap()
-    }
-
-    /// The output of a command that answers.
-    fn says(&self, arguments: &[&str]) -> String {
-        let output = self.covered(arguments);
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// With where the records lie, and a root key.
-    fn on(&self, key: &str, arguments: &[&str]) -> String {
-        let mut all = arguments.to_vec();
-        all.extend(["--data", "data", "--root-key", key]);
-        self.says(&all)
-    }
-}
-
-impl Drop for Desk {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
+use crate::room::Desk;
 
 /// Makes a practice with one patient, and gives the patient's identifier.
 fn fill(desk: &Desk) -> String {

@@ -188,7 +188,7 @@ async fn one_round(at: &mut At<'_>, number: usize, round: usize, things: &Things
             at.ask("GET", "/v1/me", "/v1/me", None, 200).await;
             at.page("/policies?words=botox", "/policies").await;
         }
-        6 if number % 10 == 0 => {
+        6 if number.is_multiple_of(10) => {
             let new = json!({ "family": format!("New{number}"), "given": format!("Of {round}") });
             at.ask("POST", "/v1/patients", "/v1/patients", Some(new), 201).await;
             tokio::time::sleep(PAUSE).await;

@@ -124,7 +124,11 @@ fn assumed(question: &Question<'_>, judged: &Judged, scratch: &mut Scratch) -> V
         let says = if codes.is_empty() {
             format!("No billing code is taken for this, as is usual for {}; say so if there is one.", usual.indication)
         } else {
-            format!("It is taken to be billed with {}, as is usual for {}; say so if not.", codes.join(" and "), usual.indication)
+            format!(
+                "It is taken to be billed with {}, as is usual for {}; say so if not.",
+                codes.join(" and "),
+                usual.indication
+            )
         };
         list.push(Assumed { fact: "codes".to_owned(), value: codes.join(", "), says });
     }

@@ -162,7 +162,7 @@ test("a passkey is made on a device, signs in, and is taken away", () => as("fro
   await page.locator("button.whoami").waitFor();
   assert.match(await page.locator("button.whoami").innerText(), /Fern Deskworth/);
   await page.goto("/me");
-  await page.getByRole("button", { name: "Take away: The telephone of a test" }).press("Enter");
+  await page.getByRole("button", { name: /^Take away ?: The telephone of a test/ }).press("Enter");
   await page.locator("text=No passkey yet").waitFor();
 }));
 
@@ -177,7 +177,7 @@ test("an owner lets a program in, and its token serves until it is ended", () =>
   assert.equal((await ask()).status, 200);
   assert.equal((await fetch(`${base}/v1/visits`, { headers: { Authorization: `Bearer ${secret}` } })).status, 403);
   await page.goto("/settings/tokens");
-  await page.getByRole("button", { name: "End: Appointments" }).press("Enter");
+  await page.getByRole("button", { name: /^End ?: Appointments/ }).press("Enter");
   await page.waitForLoadState("networkidle");
   assert.equal((await ask()).status, 401);
 }));

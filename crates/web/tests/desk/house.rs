@@ -141,6 +141,11 @@ impl House {
 
     /// The owner, by the link of the first start.
     pub(crate) async fn owner(&self) -> Caller {
+        self.owner_with_codes().await.0
+    }
+
+    /// The owner, with the recovery codes that are shown once.
+    pub(crate) async fn owner_with_codes(&self) -> (Caller, Vec<String>) {
         let link = self.desk.first().link().unwrap();
         let path = format!("/v1{link}");
         let app = self.get(&Caller::Nobody, &path).await.is(200).json();
@@ -150,7 +155,8 @@ impl House {
             "code": self.code(secret),
         });
         let reply = self.post(&Caller::Nobody, &path, body).await.is(201);
-        self.person(&reply, secret).await
+        let codes = serde_json::from_value(reply.json()["recovery_codes"].clone()).unwrap();
+        (self.person(&reply, secret).await, codes)
     }
 
     /// Somebody with a role, invited by the owner.

@@ -24,13 +24,19 @@ async fn the_link_of_the_first_start_serves_once() {
 #[tokio::test]
 async fn a_code_serves_once_and_so_does_a_recovery_code() {
     let house = House::new().await;
-    let owner = house.owner().await;
+    let (owner, codes) = house.owner_with_codes().await;
     house.pass(60);
     let attempt = with_code(&house, &owner);
     house.post(&Caller::Nobody, "/v1/sign-in", attempt.clone()).await.is(201);
     assert_eq!(house.post(&Caller::Nobody, "/v1/sign-in", attempt).await.is(401).json()["code"], "W0411");
     house.pass(60);
     house.post(&Caller::Nobody, "/v1/sign-in", with_code(&house, &owner)).await.is(201);
+    let with = |code: &str| json!({ "email": "owner@example.org", "password": PASSWORD, "code": code });
+    // As somebody types it from paper.
+    let typed = codes[3].to_uppercase().replace('-', " ");
+    house.post(&Caller::Nobody, "/v1/sign-in", with(&typed)).await.is(201);
+    assert_eq!(house.post(&Caller::Nobody, "/v1/sign-in", with(&codes[3])).await.is(401).json()["code"], "W0411");
+    house.post(&Caller::Nobody, "/v1/sign-in", with(&codes[4])).await.is(201);
 }
 
 #[tokio::test]

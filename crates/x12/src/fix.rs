@@ -58,10 +58,12 @@ pub fn fix(bytes: &[u8]) -> Result<Vec<Edit>, FixError> {
     if edits.is_empty() {
         return Ok(edits);
     }
-    let repaired = apply(bytes, &edits);
     let holds = |record: &Completeness| (record.claims, record.lines, record.charge, record.paid);
-    let same = whole(&repaired).is_ok_and(|after| holds(&after) == holds(&before));
-    if same && repairs(&repaired).is_empty() { Ok(edits) } else { Err(FixError::Unsafe { edits: edits.len() }) }
+    let good = edits.is_sorted_by(|one, next| one.span.end <= next.span.start) && {
+        let repaired = apply(bytes, &edits);
+        whole(&repaired).is_ok_and(|after| holds(&after) == holds(&before)) && repairs(&repaired).is_empty()
+    };
+    if good { Ok(edits) } else { Err(FixError::Unsafe { edits: edits.len() }) }
 }
 
 fn repairs(bytes: &[u8]) -> Vec<Edit> {
@@ -252,7 +254,7 @@ impl Fixer {
         let old = segment.value(1).to_vec();
         let right = self.level_count.to_string();
         if old != right.as_bytes() {
-            self.edit(segment.element(1).span(), right, "HL levels are numbered from 1");
+            self.number(segment, &right, "HL levels are numbered from 1");
         }
         let parent = segment.value(2);
         if let Some(new) = self.levels.get(parent)
@@ -264,13 +266,32 @@ impl Fixer {
         self.levels.insert(old, self.level_count);
     }
 
+    /// Writes the first element, which is the number of the segment.
+    fn number(&mut self, segment: &Segment<'_>, right: &str, reason: &str) {
+        let first = segment.element(1).span();
+        let separated = [&[segment.delimiters.element], right.as_bytes()].concat();
+        if segment.is_empty() {
+            let end = segment.span().end;
+            self.edit(Span { start: end, end }, separated, reason);
+            return;
+        }
+        match self.edits.last_mut() {
+            // All elements are empty and were about to be removed.
+            Some(tail) if tail.span.start < first.start && first.start <= tail.span.end => {
+                tail.text = separated;
+                reason.clone_into(&mut tail.reason);
+            }
+            _ => self.edit(first, right, reason),
+        }
+    }
+
     fn line(&mut self, segment: &Segment<'_>) {
         self.lines += 1;
         let right = self.lines.to_string();
         // Remittances number with LX something other than lines of a claim.
         let inside_claim = !self.levels.is_empty();
         if inside_claim && segment.value(1) != right.as_bytes() {
-            self.edit(segment.element(1).span(), right, "lines are numbered from 1");
+            self.number(segment, &right, "lines are numbered from 1");
         }
     }
 
@@ -342,6 +363,15 @@ mod tests {
         let bytes = crate::make::claims();
         let error = fix(&bytes[..bytes.len() / 2]).unwrap_err();
         assert!(error.to_string().starts_with("the file is not whole"), "{error}");
+    }
+
+    #[test]
+    fn an_empty_number_is_written() {
+        let text = String::from_utf8(crate::make::claims()).unwrap();
+        for empty in ["LX~", "LX*~", "LX**~", "LX* *~"] {
+            let damaged = text.replacen("LX*1~", empty, 1);
+            assert_eq!(String::from_utf8(fixed(damaged.as_bytes())).unwrap(), text, "{empty}");
+        }
     }
 
     #[test]

@@ -120,7 +120,7 @@ impl Problem {
             "W0405",
             "method not allowed",
             "this address does not take this method",
-            "the header `Allow` and /v1/openapi.json say which it takes",
+            "the header `Allow` and /openapi.json say which it takes",
         )
     }
 
@@ -253,7 +253,7 @@ impl Problem {
             "W0414",
             "too large",
             "the request is larger than this address takes",
-            "send less at once; /v1/openapi.json names the limits",
+            "send less at once; /openapi.json names the limits",
         )
     }
 
@@ -269,13 +269,7 @@ impl Problem {
 
     /// The body, the query or the path cannot be read.
     pub(crate) fn malformed(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "W0400",
-            "cannot be read",
-            detail,
-            "compare the request with /v1/openapi.json",
-        )
+        Self::new(StatusCode::BAD_REQUEST, "W0400", "cannot be read", detail, "compare the request with /openapi.json")
     }
 
     /// The request can be read, but some fields cannot be taken.

@@ -202,7 +202,8 @@ fn records(routes: Routes) -> Routes {
                 "Change the practice",
                 Changed("Practice"),
                 Record("Practice"),
-            ),
+            )
+            .once(),
             records::write_practice,
         )
         .operation(
@@ -221,7 +222,8 @@ fn records(routes: Routes) -> Routes {
                 "Enter a facility",
                 One("Facility"),
                 Record("Facility"),
-            ),
+            )
+            .once(),
             records::make::<Facility>,
         )
         .operation(
@@ -236,7 +238,8 @@ fn records(routes: Routes) -> Routes {
                 "Change a facility",
                 Changed("Facility"),
                 Record("Facility"),
-            ),
+            )
+            .once(),
             records::write::<Facility>,
         )
         .operation(
@@ -255,7 +258,8 @@ fn records(routes: Routes) -> Routes {
                 "Enter a clinician",
                 One("Clinician"),
                 Record("Clinician"),
-            ),
+            )
+            .once(),
             records::make::<Clinician>,
         )
         .operation(
@@ -270,12 +274,14 @@ fn records(routes: Routes) -> Routes {
                 "Change a clinician",
                 Changed("Clinician"),
                 Record("Clinician"),
-            ),
+            )
+            .once(),
             records::write::<Clinician>,
         )
         .operation(get("/v1/patients", PatientRead, "patients", "Patients", Page("Patient")), records::list::<Patient>)
         .operation(
-            post("/v1/patients", PatientWrite, "makePatient", "Enter a patient", One("Patient"), Record("Patient")),
+            post("/v1/patients", PatientWrite, "makePatient", "Enter a patient", One("Patient"), Record("Patient"))
+                .once(),
             records::make::<Patient>,
         )
         .operation(
@@ -290,7 +296,8 @@ fn records(routes: Routes) -> Routes {
                 "Change a patient",
                 Changed("Patient"),
                 Record("Patient"),
-            ),
+            )
+            .once(),
             records::write::<Patient>,
         )
         .operation(
@@ -298,7 +305,8 @@ fn records(routes: Routes) -> Routes {
             records::list::<Coverage>,
         )
         .operation(
-            post("/v1/coverages", PatientWrite, "makeCoverage", "Enter a plan", One("Coverage"), Record("Coverage")),
+            post("/v1/coverages", PatientWrite, "makeCoverage", "Enter a plan", One("Coverage"), Record("Coverage"))
+                .once(),
             records::make::<Coverage>,
         )
         .operation(
@@ -313,7 +321,8 @@ fn records(routes: Routes) -> Routes {
                 "Change a plan",
                 Changed("Coverage"),
                 Record("Coverage"),
-            ),
+            )
+            .once(),
             records::write::<Coverage>,
         )
         .operation(
@@ -327,12 +336,13 @@ fn records(routes: Routes) -> Routes {
             records::list_by_day::<Visit>,
         )
         .operation(
-            post("/v1/visits", VisitWrite, "makeVisit", "Enter a visit", One("Visit"), Record("Visit")),
+            post("/v1/visits", VisitWrite, "makeVisit", "Enter a visit", One("Visit"), Record("Visit")).once(),
             records::make::<Visit>,
         )
         .operation(get("/v1/visits/{id}", VisitRead, "visit", "A visit", Record("Visit")), records::one::<Visit>)
         .operation(
-            put("/v1/visits/{id}", VisitWrite, "changeVisit", "Change a visit", Changed("Visit"), Record("Visit")),
+            put("/v1/visits/{id}", VisitWrite, "changeVisit", "Change a visit", Changed("Visit"), Record("Visit"))
+                .once(),
             records::write::<Visit>,
         )
         .operation(
@@ -394,7 +404,8 @@ fn asking(routes: Routes) -> Routes {
                 "Answer a case and keep the answer",
                 One("Ask"),
                 One("Determined"),
-            ),
+            )
+            .once(),
             ask::determine,
         )
         .operation(

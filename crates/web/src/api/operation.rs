@@ -38,13 +38,14 @@ pub(crate) struct Operation {
     status: u16,
     /// How large a request may be, where it is another limit than everywhere.
     pub(crate) bytes_max: Option<usize>,
+    is_once: bool,
 }
 
 impl Operation {
     fn new(method: Method, path: &'static str, right: Right, id: &'static str, summary: &'static str) -> Self {
         let status = if method == Method::POST { 201 } else { 200 };
         let (takes, gives) = (Holds::Nothing, Holds::Nothing);
-        Self { method, path, right, id, summary, query: Vec::new(), takes, gives, status, bytes_max: None }
+        Self { method, path, right, id, summary, query: Vec::new(), takes, gives, status, bytes_max: None, is_once: false }
     }
 
     pub(crate) fn get(path: &'static str, right: Right, id: &'static str, summary: &'static str, gives: Holds) -> Self {
@@ -89,6 +90,12 @@ impl Operation {
         self
     }
 
+    /// With an `Idempotency-Key` it is done once, however often it comes.
+    pub(crate) fn once(mut self) -> Self {
+        self.is_once = true;
+        self
+    }
+
     /// A parameter of the query: name, type, meaning.
     pub(crate) fn query(mut self, name: &'static str, kind: &'static str, says: &'static str) -> Self {
         self.query.push((name, kind, says));
@@ -116,7 +123,7 @@ impl Operation {
         parameters.extend(self.query.iter().map(|(name, kind, says)| {
             json!({ "name": name, "in": "query", "required": false, "description": says, "schema": schema::of(kind) })
         }));
-        if self.method != Method::GET {
+        if self.is_once {
             parameters.push(json!({
                 "name": "Idempotency-Key", "in": "header", "required": false,
                 "description": "A request that comes twice with one key is done once, and answered alike.",

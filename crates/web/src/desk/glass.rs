@@ -1,11 +1,13 @@
 //! Breaking the glass: somebody opens a patient of another facility in an emergency, says why, and is looked over.
+//!
+//! The record of it says until when; each server remembers what it read of that, and asks the records when it remembers nothing.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use store::nouns::{Glass, Patient, Review, User};
-use store::{Act, Id, Phi, Purpose, Record as _, Stored};
+use store::{Act, Clear, Id, Order, Phi, Purpose, Query, Record as _, StoreError, Stored, Work};
 
 use crate::Desk;
 use crate::error::Problem;
@@ -16,12 +18,15 @@ pub const BROKEN_FOR: SignedDuration = SignedDuration::from_mins(60);
 /// A reason of fewer characters is none.
 pub const REASON_CHARACTERS_MIN: usize = 10;
 
+/// As often nobody breaks the glass of one patient within an hour.
+const LOOKED_AT: usize = 20;
+
 /// Who broke it, of whom.
 type By = (Id<User>, Id<Patient>);
 /// Until when it is broken, and why.
 type Until = (Timestamp, Phi<String>);
 
-/// What is broken now, on this server, by whom.
+/// What is broken now, by whom, as far as this server knows.
 #[derive(Default)]
 pub struct Broken(Mutex<HashMap<By, Until>>);
 
@@ -69,6 +74,25 @@ impl Desk {
         self.wake_courier(&told);
         self.glass().add(user, patient, until, reason, act.at);
         Ok(Stored { id, version: 1, created_at: act.at, changed_at: act.at, body })
+    }
+
+    /// The reason for which `who` broke the glass of this patient, here or on another server, while it is broken.
+    pub(super) async fn glass_of(
+        &self,
+        work: &mut Work,
+        who: &Who,
+        clear: &Clear,
+    ) -> Result<Option<Phi<String>>, StoreError> {
+        let (Some(user), Some(patient)) = (who.user(), clear.patient) else { return Ok(None) };
+        let now = self.now();
+        if let Some(reason) = self.glass().reason(user, patient, now) {
+            return Ok(Some(reason));
+        }
+        let last = Query::<Glass>::all().patient(patient).order(Order::Newest).limit(LOOKED_AT);
+        let found = work.find(&last).await?.items.into_iter().find(|glass| glass.user == user && now < glass.until);
+        let Some(Stored { body: Glass { until, reason, .. }, .. }) = found else { return Ok(None) };
+        self.glass().add(user, patient, until, reason.clone(), now);
+        Ok(Some(reason))
     }
 
     /// A review by somebody else than who did it, where there is none yet.

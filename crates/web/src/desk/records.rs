@@ -75,7 +75,9 @@ impl Desk {
             let mut shown = Vec::new();
             for stored in page.items {
                 let clear = clear_of(&stored);
-                if place::may_open(&mut work, who, &clear).await? || self.glass_of(who, &clear).is_some() {
+                // Who lists one patient's records opened that patient; a list of many shows what was opened here.
+                let is_open = place::may_open(&mut work, who, &clear).await?;
+                if is_open || self.is_known_broken(who, &clear) {
                     shown.push(stored);
                 }
             }
@@ -153,18 +155,21 @@ impl Desk {
 
     /// The act of somebody who broke the glass of this patient; without, the refusal is entered.
     async fn act_through_glass(&self, who: &Who, clear: &Clear, noun: &'static str) -> Result<Act, Problem> {
-        if let Some(reason) = self.glass_of(who, clear) {
+        let mut work = self.store().begin(&who.act(self)).await?;
+        if let Some(reason) = self.glass_of(&mut work, who, clear).await? {
+            work.commit().await?;
             return Ok(Act { purpose: Purpose::BreakGlass, reason: Some(reason), ..who.act(self) });
         }
+        work.roll_back().await;
         self.metrics().count(Event::Refused);
         let note = Some(Phi::new(format!("a {noun} of another facility")));
         self.store().enter::<User>(&who.act(self), Action::Refuse, None, clear.patient, note).await?;
         Err(Problem::facility())
     }
 
-    /// The reason for which `who` broke the glass of this patient, while it is broken.
-    fn glass_of(&self, who: &Who, clear: &Clear) -> Option<Phi<String>> {
-        self.glass().reason(who.user()?, clear.patient?, self.now())
+    fn is_known_broken(&self, who: &Who, clear: &Clear) -> bool {
+        let by = who.user().zip(clear.patient);
+        by.is_some_and(|(user, patient)| self.glass().reason(user, patient, self.now()).is_some())
     }
 }
 

@@ -125,10 +125,18 @@ async fn another_facility_opens_by_breaking_the_glass_alone() {
         house.post(&clerk, "/v1/break-glass", json!({ "patient": patient, "reason": reason })).await.is(201).json();
     house.get(&clerk, &of_patient).await.is(200);
     house.get(&clerk, &of_visit).await.is(200);
+    let beside = house.beside().await;
+    beside.get(&clerk, &of_visit).await.is(200);
+    let listed = beside.get(&clerk, &format!("/v1/visits?patient={patient}")).await.is(200).json();
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+    let colleague = house.colleague(&owner, "clinician", &[&north]).await;
+    beside.get(&colleague, &of_visit).await.is(403);
     house.pass(3601);
     let clerk = again(&house, &clerk, "front-desk-1@example.org").await;
     let owner = again(&house, &owner, "owner@example.org").await;
     house.get(&clerk, &of_visit).await.is(403);
+    let clerk = again(&beside, &clerk, "front-desk-1@example.org").await;
+    beside.get(&clerk, &of_visit).await.is(403);
 
     let officer = house.colleague(&owner, "compliance", &[]).await;
     let open = house.get(&officer, "/v1/break-glass?state=open").await.is(200).json();

@@ -101,6 +101,75 @@ async fn a_request_that_comes_twice_is_done_once() {
     once(&house, &owner, "", "/v1/patients", &patient).await.is(400);
 }
 
+/// A request for each operation of the description that takes an `Idempotency-Key`.
+async fn requests(house: &House, owner: &Caller) -> Vec<(&'static str, Method, String, Value)> {
+    let made = async |path: &str, body: Value| house.post(owner, path, body).await.is(201).json()["id"].clone();
+    let (site, clinician) = (json!({ "name": "North", "active": true }), json!({ "name": "Ida", "active": true }));
+    let person = json!({ "family": "Invented", "given": "Ada" });
+    let (place, ida) = (made("/v1/facilities", site.clone()).await, made("/v1/clinicians", clinician.clone()).await);
+    let patient = made("/v1/patients", person.clone()).await;
+    let plan = json!({ "patient": patient, "rank": 1, "case": { "payer": "aetna" } });
+    let visit = json!({ "patient": patient, "facility": place, "day": "2026-11-23", "case": {} });
+    let (on_file, booked) = (made("/v1/coverages", plan.clone()).await, made("/v1/visits", visit.clone()).await);
+    let one = |folder: &str, id: &Value| format!("/v1/{folder}/{}", id.as_str().unwrap());
+    let change = |record: &Value, version: u32| json!({ "version": version, "record": record });
+    let practice = house.get(owner, "/v1/practice").await.is(200).json();
+    let (post, put) = (Method::POST, Method::PUT);
+    vec![
+        (
+            "changePractice",
+            put.clone(),
+            "/v1/practice".into(),
+            json!({ "version": practice["version"], "record": practice["record"] }),
+        ),
+        ("makeFacility", post.clone(), "/v1/facilities".into(), site.clone()),
+        ("changeFacility", put.clone(), one("facilities", &place), change(&site, 1)),
+        ("makeClinician", post.clone(), "/v1/clinicians".into(), clinician.clone()),
+        ("changeClinician", put.clone(), one("clinicians", &ida), change(&clinician, 1)),
+        ("makePatient", post.clone(), "/v1/patients".into(), person.clone()),
+        ("changePatient", put.clone(), one("patients", &patient), change(&person, 1)),
+        ("makeCoverage", post.clone(), "/v1/coverages".into(), plan.clone()),
+        ("changeCoverage", put.clone(), one("coverages", &on_file), change(&plan, 1)),
+        ("makeVisit", post.clone(), "/v1/visits".into(), visit.clone()),
+        ("changeVisit", put, one("visits", &booked), change(&visit, 1)),
+        ("determine", post, "/v1/determinations".into(), json!({ "case": botox(20) })),
+    ]
+}
+
+#[tokio::test]
+async fn whatever_takes_a_key_is_done_once_and_answered_alike() {
+    let house = House::new().await;
+    let owner = house.owner().await;
+    let description = house.get(&Caller::Nobody, "/openapi.json").await.is(200).json();
+    let takes_key = |operation: &&Value| {
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        parameters.into_iter().any(|parameter| parameter["name"] == "Idempotency-Key")
+    };
+    let operations =
+        description["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
+    let mut listed: Vec<&str> =
+        operations.filter(takes_key).map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    listed.sort_unstable();
+    let all = requests(&house, &owner).await;
+    let mut tried: Vec<&str> = all.iter().map(|(id, ..)| *id).collect();
+    tried.sort_unstable();
+    assert_eq!(tried, listed);
+    for (id, method, path, body) in all {
+        let asked = || {
+            let mut asked = request(&owner, method.clone(), &path, Some(&body));
+            asked.headers_mut().insert("idempotency-key", id.parse().unwrap());
+            asked
+        };
+        let first = house.send(asked()).await;
+        assert!(first.status.is_success(), "{id}: {}", first.text);
+        house.pass(60);
+        // Another server knows it too: the reply is in the records, sealed.
+        let second = house.beside().await.send(asked()).await;
+        assert_eq!((second.status, &second.text), (first.status, &first.text), "{id}");
+    }
+    assert_eq!(house.get(&owner, "/v1/visits").await.is(200).json()["items"].as_array().unwrap().len(), 2);
+}
+
 #[tokio::test]
 async fn a_fact_that_is_never_advised_and_changes_after_the_verdict_is_kept_for_review() {
     let house = House::new().await;

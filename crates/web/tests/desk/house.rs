@@ -87,6 +87,17 @@ impl House {
         Self { router: web::router(&desk), desk, seconds, folder }
     }
 
+    /// Another server beside this one: the same records and clock, and nothing in memory.
+    pub(crate) async fn beside(&self) -> Self {
+        let seconds = Arc::clone(&self.seconds);
+        let turned = Arc::clone(&seconds);
+        let clock = Arc::new(move || Timestamp::from_second(turned.load(Ordering::Relaxed)).unwrap());
+        let (store, settings) = (self.desk.store().clone(), self.desk.settings().clone());
+        let desk = Desk::new(Parts { store, library: &LIBRARY, settings, clock }).await.unwrap();
+        // The folder goes with the first.
+        Self { router: web::router(&desk), desk, seconds, folder: PathBuf::new() }
+    }
+
     /// Lets time pass.
     pub(crate) fn pass(&self, seconds: i64) {
         self.seconds.fetch_add(seconds, Ordering::Relaxed);

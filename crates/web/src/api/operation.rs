@@ -45,7 +45,19 @@ impl Operation {
     fn new(method: Method, path: &'static str, right: Right, id: &'static str, summary: &'static str) -> Self {
         let status = if method == Method::POST { 201 } else { 200 };
         let (takes, gives) = (Holds::Nothing, Holds::Nothing);
-        Self { method, path, right, id, summary, query: Vec::new(), takes, gives, status, bytes_max: None, is_once: false }
+        Self {
+            method,
+            path,
+            right,
+            id,
+            summary,
+            query: Vec::new(),
+            takes,
+            gives,
+            status,
+            bytes_max: None,
+            is_once: false,
+        }
     }
 
     pub(crate) fn get(path: &'static str, right: Right, id: &'static str, summary: &'static str, gives: Holds) -> Self {

@@ -77,6 +77,20 @@ fn of_library(state: &State) -> BTreeMap<String, Line> {
     lines.collect()
 }
 
+/// What five notes of the fact base say about earlier states of itself, which tells a reader nothing about the law.
+const OF_THE_ROW_ALONE: [&str; 5] = [
+    "; old value was for microneedling only",
+    " Caveat: old value mso_only said the same by workaround",
+    "; old value varies",
+    " Caveat: old value mso described the workaround",
+    " (old value on_site_first_treatment_then_available)",
+];
+
+/// A note without what is said of the row alone.
+fn of_the_law(note: &str) -> String {
+    OF_THE_ROW_ALONE.iter().fold(note.to_owned(), |note, words| note.replace(words, ""))
+}
+
 fn cells(path: &str, value: &Yaml<'_>, found: &mut BTreeMap<String, Line>) {
     let Some(mapping) = value.as_mapping() else { return };
     if let (Some(confidence), Some(said)) = (value.as_mapping_get("confidence"), value.as_mapping_get("value")) {
@@ -87,7 +101,7 @@ fn cells(path: &str, value: &Yaml<'_>, found: &mut BTreeMap<String, Line>) {
         };
         let said = if said.is_sequence() { texts(said).join("|") } else { text(said).unwrap() };
         let [basis, source, note] = ["basis", "source", "note"].map(|key| value.as_mapping_get(key).and_then(text));
-        found.insert(path.to_owned(), (said, was_read, basis, source, note));
+        found.insert(path.to_owned(), (said, was_read, basis, source, note.map(|note| of_the_law(&note))));
         return;
     }
     for (key, value) in mapping {

@@ -86,7 +86,7 @@ fn broken(folder: &Path, rule: &str) -> PathBuf {
 fn a_good_file_is_clean_and_counted() {
     let out = printed(&["x12", "check", text(&good())], 0);
     assert!(out.contains("complete: 2267 bytes, 1 interchange, 1 group, 1 transaction set"), "{out}");
-    assert!(out.contains("4 claims, 6 lines; charged 1679.05, paid 0\n"), "{out}");
+    assert!(out.contains("4 claims, 6 lines; charged $1,679.05, paid $0.00\n"), "{out}");
     assert!(out.ends_with("0 errors, 0 warnings\n"), "{out}");
     let shown = json(&["x12", "show", text(&good()), "--json"], 0);
     for (key, value) in

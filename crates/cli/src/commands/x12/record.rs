@@ -53,12 +53,7 @@ pub(super) fn text(name: &str, record: &Completeness) -> String {
         counted(record.claims, "claim"),
         counted(record.lines, "line"),
     ];
-    let mut out = format!(
-        "{name}: {whole}: {}; charged {}, paid {}\n",
-        counts.join(", "),
-        x12::number::write_amount(record.charge),
-        x12::number::write_amount(record.paid)
-    );
+    let mut out = format!("{name}: {whole}: {}; charged {}, paid {}\n", counts.join(", "), record.charge, record.paid);
     for gap in record.gaps.iter().take(GAPS_SHOWN_MAX) {
         let numbers = match (gap.counted, gap.stated) {
             (Some(counted), Some(stated)) => format!(" (counted {counted}, stated {stated})"),

@@ -60,6 +60,19 @@ impl Npi {
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
+
+    /// Whether bytes without blanks around them are an NPI. Parsing says why they are not.
+    ///
+    /// ```
+    /// assert!(codes::Npi::is_one(b"1234567893") && !codes::Npi::is_one(b"1234567890"));
+    /// ```
+    #[must_use]
+    pub fn is_one(bytes: &[u8]) -> bool {
+        let Some((first_nine, [last])) = bytes.split_first_chunk::<9>() else { return false };
+        bytes.iter().all(u8::is_ascii_digit)
+            && matches!(first_nine[0], b'1' | b'2')
+            && check_digit(first_nine) == *last - b'0'
+    }
 }
 
 impl FromStr for Npi {
@@ -121,6 +134,15 @@ mod tests {
         // The worked example of the CMS check-digit paper: 123456789 → 3.
         assert_eq!(check_digit(b"123456789"), 3);
         assert_eq!("1234567893".parse::<Npi>().unwrap().as_str(), "1234567893");
+    }
+
+    #[test]
+    fn bytes_are_one_where_they_parse() {
+        for text in
+            ["1234567893", "1234567890", "123456789", "12345678934", "3234567893", "12345678\u{e9}", "", "x234567893"]
+        {
+            assert_eq!(Npi::is_one(text.as_bytes()), text.parse::<Npi>().is_ok(), "{text}");
+        }
     }
 
     #[test]

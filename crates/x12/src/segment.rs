@@ -56,6 +56,12 @@ impl SegmentId {
         (u32::from(self.0).wrapping_mul(0x9E37_79B1) >> 16) as usize & (slots - 1)
     }
 
+    /// A number of its own; 0 for [`SegmentId::NONE`].
+    #[inline]
+    pub(crate) fn number(self) -> u16 {
+        self.0
+    }
+
     /// The identifier as text; empty for [`SegmentId::NONE`].
     #[must_use]
     pub fn text(self) -> String {
@@ -236,6 +242,16 @@ impl<'a> Segment<'a> {
         }
     }
 
+    /// Where its identifier ends, and where each element starts and ends in the segment; none where its separators would have
+    /// to be looked for.
+    #[inline(always)]
+    pub(crate) fn listed(&self) -> Option<(usize, impl ExactSizeIterator<Item = (usize, usize)> + use<'a>)> {
+        let start = self.start;
+        let place = move |mark: u32| mark.wrapping_sub(start) as usize;
+        let head = place(*self.marks.first()?);
+        Some((head, self.marks.array_windows().map(move |[before, end]| (place(*before) + 1, place(*end)))))
+    }
+
     /// The bytes of element `number`, trimmed of blanks; empty when it is not there.
     #[must_use]
     #[inline]
@@ -251,6 +267,26 @@ impl<'a> Segment<'a> {
         let bytes = &self.bytes[start..end];
         let (start, end) = nth_part(bytes, self.delimiters.component, component.saturating_sub(1));
         trimmed(&bytes[start..end])
+    }
+
+    /// The first components of element `number`, trimmed of blanks; empty where they are not there.
+    #[inline]
+    pub(crate) fn components<const N: usize>(&self, number: usize) -> [&'a [u8]; N] {
+        let (start, end) = self.bounds(number);
+        let bytes = &self.bytes[start..end];
+        let mut found: [&[u8]; N] = [&[]; N];
+        let (mut component, mut from) = (0, 0);
+        for (index, byte) in bytes.iter().enumerate() {
+            if *byte == self.delimiters.component {
+                let Some(place) = found.get_mut(component) else { return found };
+                *place = trimmed(&bytes[from..index]);
+                (component, from) = (component + 1, index + 1);
+            }
+        }
+        if let Some(place) = found.get_mut(component) {
+            *place = trimmed(&bytes[from..]);
+        }
+        found
     }
 
     /// Number of elements, trailing empty ones included.
@@ -404,6 +440,9 @@ mod tests {
         assert_eq!(clm.element(2).span(), Span { start: 107, end: 110 });
         assert_eq!(clm.element(5).component(3).span(), Span { start: 118, end: 119 });
         assert_eq!(clm.component(5, 2), b"B");
+        assert_eq!(clm.components(5), [b"11".as_slice(), b"B", b"1", b""]);
+        assert_eq!(clm.components(5), [b"11".as_slice(), b"B"]);
+        assert_eq!(clm.components(9), [b"".as_slice()]);
         assert!(clm.element(9).is_empty() && clm.element(9).span().is_empty());
         assert_eq!(clm.len(), 5);
     }

@@ -328,8 +328,8 @@ impl<'t> LoopView<'t> {
         self.loops().filter(move |inner| inner.name_number() == name)
     }
 
-    /// The name as a number; 0 for a set without a table, and for long names one that no loop has.
-    fn name_number(&self) -> u64 {
+    /// The [`packed`] name; 0 for a set without a table, and for long names one that no loop has.
+    pub(crate) fn name_number(&self) -> u64 {
         let node = self.inner();
         node.table().map_or(0, |table| table.row(node.row).name_number)
     }
@@ -343,6 +343,28 @@ impl<'t> LoopView<'t> {
             .take_while(move |inner| inner.first < end)
             .zip(node + 1..)
             .map(move |(_, index)| tree.view_of(index))
+    }
+
+    /// All its segments, those of the loops inside it too, by their index in the tree: the loop and identifier of each.
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = (u32, NodeIndex, SegmentId)> + use<'t> {
+        let first = self.inner().first;
+        let pieces = &self.tree.pieces[first as usize..self.tree.end_of(self.node) as usize];
+        (first..).zip(pieces).map(|(index, piece)| (index, piece.node, piece.id))
+    }
+
+    /// A segment of its tree by index.
+    pub(crate) fn segment(&self, index: u32) -> Segment<'t> {
+        self.tree.segment(index)
+    }
+
+    /// Another loop of its tree.
+    pub(crate) fn at(&self, node: NodeIndex) -> LoopView<'t> {
+        self.tree.view_of(node)
+    }
+
+    /// The index of the loop around it, or [`NO_NODE`].
+    pub(crate) fn around(&self) -> NodeIndex {
+        self.inner().parent
     }
 
     /// All loops inside it, at any depth, that are called `name`.

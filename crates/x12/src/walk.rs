@@ -1,7 +1,7 @@
 //! Segments to loops: follows a table, says what does not fit, and goes on.
 
 use crate::segment::{Segment, SegmentId};
-use crate::table::{Table, packed, slot};
+use crate::table::{Table, Told, packed, slot};
 use crate::tree::{NO_NODE, NO_ROW, NodeIndex, Tree};
 
 /// How a segment fits the table where it stands.
@@ -62,6 +62,8 @@ struct Frame {
 pub(crate) struct Walker<'a> {
     pub(crate) tree: Tree<'a>,
     table: Option<&'static Table>,
+    /// The table of the transaction opened last, for which the steps hold.
+    table_before: Option<&'static Table>,
     /// The version is older than 005010.
     former: bool,
     /// Finished units are dropped from the tree.
@@ -69,9 +71,62 @@ pub(crate) struct Walker<'a> {
     frames: Vec<Frame>,
     /// How often each row of each open loop was met.
     counts: Vec<u32>,
+    /// The row of the segment that was placed last.
+    last: u16,
+    /// The outermost open loop whose position is not that of the row met last in it.
+    irregular: Option<usize>,
+    steps: Steps,
 }
 
-#[derive(Clone, Copy, Debug)]
+/// A segment that follows another, and where it was found: the row of the one before, the identifier and first element of this
+/// one tell all that [`Walker::search`] looks at, but for counts.
+#[derive(Clone, Copy, Debug, Default)]
+struct Step {
+    first: u64,
+    /// The row before and the identifier; 0 for none.
+    key: u32,
+    /// How often the row may be met.
+    max: u32,
+    row: u16,
+    slot: u16,
+    /// How many loops further out than the innermost.
+    outwards: u16,
+}
+
+/// Steps kept: files take the same hundred again and again.
+const STEPS_MAX: usize = 512;
+
+/// Steps that were found, by their place; a later one takes the place of an earlier.
+#[derive(Clone, Debug, Default)]
+struct Steps(Vec<Step>);
+
+impl Steps {
+    fn key(last: u16, id: SegmentId) -> u32 {
+        // INVARIANT: a table has fewer than 65536 rows, so adding one loses nothing.
+        (u32::from(last) + 1) << 16 | u32::from(id.number())
+    }
+
+    #[inline]
+    fn place(key: u32, first: u64) -> usize {
+        // Multiplying by a large odd number spreads the keys over the highest bits (Fibonacci hashing).
+        let mixed = (first ^ u64::from(key).rotate_left(40)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (mixed >> (u64::BITS - STEPS_MAX.trailing_zeros())) as usize
+    }
+
+    #[inline]
+    fn get(&self, key: u32, first: u64) -> Option<&Step> {
+        self.0.get(Self::place(key, first)).filter(|step| step.key == key && step.first == first)
+    }
+
+    fn keep(&mut self, step: Step) {
+        if self.0.is_empty() {
+            self.0.resize(STEPS_MAX, Step::default());
+        }
+        self.0[Self::place(step.key, step.first)] = step;
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Match {
     /// Index of the frame the row belongs to.
     frame: usize,
@@ -83,7 +138,18 @@ struct Match {
 
 impl<'a> Walker<'a> {
     pub(crate) fn new(tree: Tree<'a>, streaming: bool) -> Self {
-        Self { tree, table: None, former: false, streaming, frames: Vec::new(), counts: Vec::new() }
+        Self {
+            tree,
+            table: None,
+            table_before: None,
+            former: false,
+            streaming,
+            frames: Vec::new(),
+            counts: Vec::new(),
+            last: Table::ROOT,
+            irregular: None,
+            steps: Steps::default(),
+        }
     }
 
     /// The table in use, inside a transaction that has one.
@@ -112,8 +178,12 @@ impl<'a> Walker<'a> {
         visitor: &mut impl Visitor,
     ) {
         self.end(visitor);
-        self.table = table;
-        self.former = former;
+        let number = |table: Option<&Table>| table.map(|table| table.number);
+        if (number(self.table_before), self.former) != (number(table), former) {
+            self.steps.0.clear();
+        }
+        (self.table, self.table_before, self.former) = (table, table, former);
+        self.last = Table::ROOT;
         self.enter(Table::ROOT, NO_NODE);
         self.keep(segment, self.node());
     }
@@ -142,8 +212,7 @@ impl<'a> Walker<'a> {
             return Placed { node: self.node(), row: NO_ROW, fit: Fit::Good };
         };
         let id = segment.id();
-        let found = self.search(table, id, segment);
-        let Some(found) = found else {
+        let Some(found) = self.find(table, id, segment) else {
             let fit = self.misfit(table, id);
             self.keep(segment, self.node());
             return Placed { node: self.node(), row: NO_ROW, fit };
@@ -152,6 +221,9 @@ impl<'a> Walker<'a> {
             self.leave(visitor);
         }
         let mut row = found.row;
+        if matches!(found.fit, Fit::Misplaced | Fit::OutOfOrder) {
+            self.irregular = self.irregular.or(Some(found.frame));
+        }
         if found.fit == Fit::Misplaced {
             self.descend(table, row);
         } else {
@@ -162,12 +234,42 @@ impl<'a> Walker<'a> {
             row = table.row(row).children[0];
             self.count_slot(table, row, 0);
         }
+        self.last = row;
         self.keep(segment, self.node());
         Placed { node: self.node(), row, fit: found.fit }
     }
 
-    /// Looks for the row from the innermost loop outwards.
-    fn search(&self, table: &'static Table, id: SegmentId, segment: &Segment<'_>) -> Option<Match> {
+    /// Where the segment belongs: as it was found before after the same segment, or by searching.
+    #[inline]
+    fn find(&mut self, table: &'static Table, id: SegmentId, segment: &Segment<'_>) -> Option<Match> {
+        let innermost = self.frames.len() - 1;
+        let place = slot(id);
+        let first = match table.told(place, segment) {
+            Told::By(first) if self.irregular.is_none() => first,
+            _ => return self.search(table, id, segment).0,
+        };
+        let key = Steps::key(self.last, id);
+        if let Some(step) = self.steps.get(key, first) {
+            let (frame, slot) = (innermost - usize::from(step.outwards), usize::from(step.slot));
+            if self.counts[self.frames[frame].counts + slot] < step.max {
+                let found = Some(Match { frame, row: step.row, slot, fit: Fit::Good });
+                debug_assert_eq!(found, self.search(table, id, segment).0, "a step leads where it led before");
+                return found;
+            }
+        }
+        let (found, by_counts) = self.search(table, id, segment);
+        if let Some(Match { frame, row, slot, fit: Fit::Good }) = found
+            && !by_counts
+        {
+            let max = table.row(row).max;
+            let small = |number: usize| u16::try_from(number).expect("a table has fewer than 65536 rows");
+            self.steps.keep(Step { first, key, max, row, slot: small(slot), outwards: small(innermost - frame) });
+        }
+        found
+    }
+
+    /// Looks for the row from the innermost loop outwards. Also says whether another row would do, had it not been met too often.
+    fn search(&self, table: &'static Table, id: SegmentId, segment: &Segment<'_>) -> (Option<Match>, bool) {
         let (first, place) = (packed(segment.value(1)), slot(id));
         let mut second: Option<Match> = None;
         let innermost = self.frames.len() - 1;
@@ -186,7 +288,7 @@ impl<'a> Walker<'a> {
                 let allowed = index == innermost || row.is_loop || row.position > frame.position;
                 if in_order && allowed {
                     if self.counts[frame.counts + slot] < row.max {
-                        return made(Fit::Good);
+                        return (made(Fit::Good), full.is_some());
                     }
                     full = full.or(made(Fit::TooMany));
                 } else if second.is_none() {
@@ -194,16 +296,17 @@ impl<'a> Walker<'a> {
                 }
             }
             if full.is_some() {
-                return full;
+                return (full, true);
             }
         }
         // Reading resumes at the next loop that can be told by its first segment.
-        second.or_else(|| {
+        let found = second.or_else(|| {
             let mut rows = table.rows_of(id).iter().copied().filter(|row| *row != Table::ROOT);
             let start = rows.find(|row| table.row(*row).is_loop && table.matches(*row, id, segment, first))?;
             let frame = self.common(table, start);
             Some(Match { frame, row: start, slot: 0, fit: Fit::Misplaced })
-        })
+        });
+        (found, false)
     }
 
     /// The innermost open frame that is an ancestor of the row.
@@ -274,6 +377,7 @@ impl<'a> Walker<'a> {
 
     fn leave(&mut self, visitor: &mut impl Visitor) {
         let frame = self.frames.pop().expect("called with an open loop");
+        self.irregular = self.irregular.filter(|irregular| *irregular < self.frames.len());
         self.tree.close(frame.node);
         let mut drops = frame.row == Table::ROOT;
         if let Some(table) = self.table {

@@ -8,9 +8,10 @@ use crate::judge::codesets;
 use crate::judge::rules as r;
 use crate::judge::sink::{At, Sink};
 use crate::number::{AmountError, amount, count, write_amount};
-use crate::segment::Segment;
-use crate::tree::LoopView;
-use crate::view::{Claim, Diagnosis, ServiceLine};
+use crate::segment::{Segment, SegmentId};
+use crate::table::packed;
+use crate::tree::{LoopView, NodeIndex};
+use crate::view::{Claim, PriorAdjudication};
 
 /// More claims in one transaction set are refused by many receivers.
 const CLAIMS_MAX: u64 = 5000;
@@ -18,16 +19,151 @@ const CLAIMS_MAX: u64 = 5000;
 /// Diagnoses of a claim that are compared with each other: far more than the twelve that it may have.
 const DIAGNOSES_MAX: usize = 64;
 
+/// The most diagnoses that a professional claim may have.
+const DIAGNOSES_USUAL: usize = 12;
+
 /// What the claims of one transaction set share.
 #[derive(Default)]
 pub(crate) struct Batch {
-    pub(crate) claims: u64,
+    claims: u64,
     /// The claims are professional; of others only the balance is judged.
-    pub(crate) professional: bool,
+    professional: bool,
     /// The subscriber judged last, by the place of its SBR, and whether for a dependent.
-    pub(crate) subscriber: Option<(u64, bool)>,
+    subscriber: Option<(u64, bool)>,
     /// The day the file was made, BHT04.
     pub(crate) made: Option<Date>,
+    /// The claim that is judged; kept for its memory.
+    parts: Parts,
+}
+
+impl Batch {
+    /// The claims of a transaction set that begins.
+    pub(crate) fn of(professional: bool) -> Self {
+        Self { professional, ..Self::default() }
+    }
+}
+
+/// Where the parts of a claim are, found in one pass.
+#[derive(Default)]
+struct Parts {
+    /// HI segments, by index in the tree.
+    diagnoses: Vec<u32>,
+    lines: Vec<Line>,
+    /// Another payer has a loop.
+    has_others: bool,
+}
+
+/// No such segment.
+const NOWHERE: u32 = u32::MAX;
+
+/// Where the parts of a line are, by index in the tree, and what is asked of it more than once.
+struct Line {
+    node: NodeIndex,
+    /// LX.
+    head: u32,
+    /// SV1.
+    service: u32,
+    /// SV2 of an institutional line, SV3 of a dental one.
+    others: [u32; 2],
+    /// DTP*472.
+    date: u32,
+    /// An earlier payer decided about it.
+    has_prior: bool,
+    charge: Result<Cents, AmountError>,
+    period: Option<(Date, Date)>,
+}
+
+const LX: SegmentId = SegmentId::new(b"LX");
+const SV1: SegmentId = SegmentId::new(b"SV1");
+const SV2: SegmentId = SegmentId::new(b"SV2");
+const SV3: SegmentId = SegmentId::new(b"SV3");
+const HI: SegmentId = SegmentId::new(b"HI");
+const DTP: SegmentId = SegmentId::new(b"DTP");
+const LINE: u64 = packed(b"2400");
+const PRIOR: u64 = packed(b"2430");
+const OTHER_PAYER: u64 = packed(b"2320");
+
+impl Parts {
+    fn find(&mut self, view: LoopView<'_>) {
+        self.diagnoses.clear();
+        self.lines.clear();
+        self.has_others = false;
+        let claim = view.index();
+        for inner in view.all_loops() {
+            match inner.name_number() {
+                LINE if inner.around() == claim => self.lines.push(Line::new(inner.index())),
+                OTHER_PAYER if inner.around() == claim => self.has_others = true,
+                PRIOR => {
+                    if let Some(line) = self.lines.last_mut().filter(|line| line.node == inner.around()) {
+                        line.has_prior = true;
+                    }
+                }
+                _ => {}
+            }
+        }
+        let mut at = 0;
+        for (index, node, id) in view.pieces() {
+            if node == claim {
+                if id == HI {
+                    self.diagnoses.push(index);
+                }
+                continue;
+            }
+            if self.lines.get(at).is_none_or(|line| line.node != node) {
+                match self.lines.binary_search_by_key(&node, |line| line.node) {
+                    Ok(found) => at = found,
+                    // A provider of the claim, or a loop inside a line.
+                    Err(_) => continue,
+                }
+            }
+            self.lines[at].take(index, id, view);
+        }
+        self.lines.iter_mut().for_each(|line| line.read(view));
+    }
+}
+
+impl Line {
+    fn new(node: NodeIndex) -> Self {
+        Self {
+            node,
+            head: NOWHERE,
+            service: NOWHERE,
+            others: [NOWHERE; 2],
+            date: NOWHERE,
+            has_prior: false,
+            charge: Err(AmountError::Empty),
+            period: None,
+        }
+    }
+
+    /// Takes the next of its segments; the first of a kind counts.
+    fn take(&mut self, index: u32, id: SegmentId, view: LoopView<'_>) {
+        let place = match id {
+            LX => &mut self.head,
+            SV1 => &mut self.service,
+            SV2 => &mut self.others[0],
+            SV3 => &mut self.others[1],
+            DTP if view.segment(index).value(1) == b"472" => &mut self.date,
+            _ => return,
+        };
+        *place = (*place).min(index);
+    }
+
+    /// Reads its charge and its days.
+    fn read(&mut self, view: LoopView<'_>) {
+        let (service, element) = match (self.service, self.others) {
+            (NOWHERE, [NOWHERE, dental]) => (dental, 2),
+            (NOWHERE, [hospital, _]) => (hospital, 3),
+            (service, _) => (service, 2),
+        };
+        if service != NOWHERE {
+            self.charge = amount(view.segment(service).value(element));
+        }
+        if self.date != NOWHERE {
+            let date = view.segment(self.date);
+            self.period = dates::period(date.value(2), date.value(3));
+        }
+    }
 }
 
 pub(crate) fn judge(view: LoopView<'_>, batch: &mut Batch, sink: &mut Sink) {
@@ -38,39 +174,44 @@ pub(crate) fn judge(view: LoopView<'_>, batch: &mut Batch, sink: &mut Sink) {
     if batch.claims == CLAIMS_MAX + 1 {
         sink.report(&r::MANY_CLAIMS, at, r::MANY_CLAIMS.title);
     }
-    let lines: Vec<Line<'_>> = claim.lines().map(Line::of).collect();
-    balance(&claim, &lines, at, sink);
-    if !batch.professional {
-        return;
+    let mut parts = std::mem::take(&mut batch.parts);
+    parts.find(view);
+    balance(&claim, &parts.lines, at, sink);
+    if batch.professional {
+        judge_parts(&claim, &parts, batch, at, sink);
     }
-    let day = lines.iter().filter_map(|line| line.period).map(|period| period.0).min();
-    let diagnoses: Vec<Diagnosis<'_>> = claim.diagnoses().collect();
+    batch.parts = parts;
+}
+
+fn judge_parts(claim: &Claim<'_>, parts: &Parts, batch: &mut Batch, at: At<'_>, sink: &mut Sink) {
+    let view = claim.view();
+    let day = parts.lines.iter().filter_map(|line| line.period).map(|period| period.0).min();
+    let mut diagnoses = Vec::with_capacity(DIAGNOSES_USUAL);
+    for index in &parts.diagnoses {
+        let segment = view.segment(*index);
+        for element in 1..=segment.len() {
+            let [qualifier, code] = segment.components(element);
+            if matches!(qualifier, b"ABK" | b"ABF" | b"BK" | b"BF") {
+                diagnoses.push(Diagnosis { index: *index, element, qualifier, code });
+            }
+        }
+    }
+    let [place, _, frequency] = claim.head().components(5);
     if sink.judges(4) {
-        patient(&claim, batch, sink);
-        situations(&claim, at, sink);
-        payers(&claim, sink);
-        judge_diagnoses(&claim, &diagnoses, day, at, sink);
+        patient(claim, batch, sink);
+        situations(claim, place, frequency, at, sink);
+        if parts.has_others {
+            payers(claim, sink);
+        }
+        judge_diagnoses(claim, &diagnoses, day, at, sink);
     }
-    codesets::place(claim.place_of_service(), day, at.component(5, 1), sink);
-    for (line, number) in lines.iter().zip(1..) {
-        judge_line(&claim, line, number, diagnoses.len(), batch, sink);
-    }
-}
-
-/// A line with what is asked of it more than once.
-struct Line<'t> {
-    line: ServiceLine<'t>,
-    charge: Result<Cents, AmountError>,
-    period: Option<(Date, Date)>,
-}
-
-impl<'t> Line<'t> {
-    fn of(line: ServiceLine<'t>) -> Self {
-        Self { line, charge: line.charge(), period: line.service_period() }
+    codesets::place(place, day, at.component(5, 1), sink);
+    for (line, number) in parts.lines.iter().zip(1..) {
+        judge_line(view, line, number, (place, diagnoses.len()), batch.made, sink);
     }
 }
 
-fn balance(claim: &Claim<'_>, lines: &[Line<'_>], at: At<'_>, sink: &mut Sink) {
+fn balance(claim: &Claim<'_>, lines: &[Line], at: At<'_>, sink: &mut Sink) {
     let Ok(total) = claim.charge() else { return };
     if total < Cents(0) {
         sink.report(&r::NEGATIVE_CHARGE, at.element(2), r::NEGATIVE_CHARGE.title);
@@ -125,28 +266,25 @@ fn is_box(line: &[u8]) -> bool {
     text.starts_with(b"POBOX") || text.starts_with(b"POSTOFFICEBOX")
 }
 
-fn situations(claim: &Claim<'_>, at: At<'_>, sink: &mut Sink) {
-    if matches!(claim.frequency(), b"7" | b"8") && claim.reference("F8").is_none() {
+fn situations(claim: &Claim<'_>, place: &[u8], frequency: &[u8], at: At<'_>, sink: &mut Sink) {
+    if matches!(frequency, b"7" | b"8") && claim.reference("F8").is_none() {
         sink.report(&r::ORIGINAL_NUMBER, at.component(5, 3), r::ORIGINAL_NUMBER.title);
     }
-    let causes = [1, 2, 3].map(|component| claim.head().component(11, component));
+    let [first, second, third, state] = claim.head().components(11);
+    let causes = [first, second, third];
     let is_accident = causes.iter().any(|cause| matches!(*cause, b"AA" | b"OA"));
     if is_accident && claim.view().qualified("DTP", &["439"]).is_none() {
         sink.report(&r::ACCIDENT_DATE, at.element(11), r::ACCIDENT_DATE.title);
     }
-    if causes.contains(&b"AA".as_slice()) && claim.head().component(11, 4).is_empty() {
+    if causes.contains(&b"AA".as_slice()) && state.is_empty() {
         sink.report(&r::ACCIDENT_STATE, at.component(11, 4), r::ACCIDENT_STATE.title);
     }
-    let inpatient = claim.place_of_service() == b"21";
-    if inpatient && claim.view().qualified("DTP", &["435"]).is_none() {
+    if place == b"21" && claim.view().qualified("DTP", &["435"]).is_none() {
         sink.report(&r::ADMISSION_DATE, at.component(5, 1), r::ADMISSION_DATE.title);
     }
 }
 
 fn payers(claim: &Claim<'_>, sink: &mut Sink) {
-    if claim.other_payers().next().is_none() {
-        return;
-    }
     let mut used: Vec<&[u8]> = claim.coverage().map(|coverage| coverage.value(1)).into_iter().collect();
     for payer in claim.other_payers() {
         let Some(coverage) = payer.coverage() else { continue };
@@ -160,19 +298,24 @@ fn payers(claim: &Claim<'_>, sink: &mut Sink) {
     }
 }
 
+/// One diagnosis: where it stands, and what was sent.
+struct Diagnosis<'t> {
+    /// HI, by index in the tree.
+    index: u32,
+    element: usize,
+    qualifier: &'t [u8],
+    code: &'t [u8],
+}
+
 fn judge_diagnoses(claim: &Claim<'_>, diagnoses: &[Diagnosis<'_>], day: Option<Date>, at: At<'_>, sink: &mut Sink) {
-    let mut seen: Vec<&[u8]> = Vec::with_capacity(DIAGNOSES_MAX);
-    for diagnosis in diagnoses {
-        let Diagnosis { segment, element } = diagnosis;
-        let at = At::inside(segment, claim.view()).component(*element, 2);
-        let code = diagnosis.code();
-        if seen.contains(&code) {
+    for (position, diagnosis) in diagnoses.iter().enumerate() {
+        let segment = claim.view().segment(diagnosis.index);
+        let at = At::inside(&segment, claim.view()).component(diagnosis.element, 2);
+        let before = &diagnoses[..position.min(DIAGNOSES_MAX)];
+        if before.iter().any(|other| other.code == diagnosis.code) {
             sink.report(&r::SAME_DIAGNOSIS, at, r::SAME_DIAGNOSIS.title);
         }
-        if seen.len() < DIAGNOSES_MAX {
-            seen.push(code);
-        }
-        codesets::diagnosis(diagnosis.qualifier(), code, day, at, sink);
+        codesets::diagnosis(diagnosis.qualifier, diagnosis.code, day, at, sink);
     }
     let Some(day) = day else { return };
     let born = claim.patient().and_then(|patient| dates::day(patient.birth_date().0));
@@ -181,66 +324,74 @@ fn judge_diagnoses(claim: &Claim<'_>, diagnoses: &[Diagnosis<'_>], day: Option<D
     }
 }
 
+/// Judges a line of the claim at `claim`, whose place of service and number of diagnoses are given.
 fn judge_line(
-    claim: &Claim<'_>,
-    Line { line, charge, period }: &Line<'_>,
+    claim: LoopView<'_>,
+    line: &Line,
     number: u64,
-    diagnosis_count: usize,
-    batch: &Batch,
+    (claim_place, diagnosis_count): (&[u8], usize),
+    made: Option<Date>,
     sink: &mut Sink,
 ) {
-    let view = line.view();
-    if let Some(head) = view.first("LX")
-        && count(line.number()) != Some(number)
-    {
-        let at = At::inside(&head, view).element(1);
-        sink.report(&r::LINE_NUMBER, at, format!("LX01 should be {number}"));
+    let view = claim.at(line.node);
+    if line.head != NOWHERE {
+        let head = claim.segment(line.head);
+        if count(head.value(1)) != Some(number) {
+            let at = At::inside(&head, view).element(1);
+            sink.report(&r::LINE_NUMBER, at, format!("LX01 should be {number}"));
+        }
     }
-    let Some(service) = line.service() else { return };
+    if line.service == NOWHERE {
+        return;
+    }
+    let service = claim.segment(line.service);
     let at = At::inside(&service, view);
-    if charge.is_ok_and(|charge| charge < Cents(0)) {
+    if line.charge.is_ok_and(|charge| charge < Cents(0)) {
         sink.report(&r::NEGATIVE_CHARGE, at.element(2), r::NEGATIVE_CHARGE.title);
     }
-    if amount(line.units()) == Ok(Cents(0)) {
+    if amount(service.value(4)) == Ok(Cents(0)) {
         sink.report(&r::UNITS, at.element(4), r::UNITS.title);
     }
-    pointers(line, diagnosis_count, at, sink);
-    if let (Some((_, last)), Some(made)) = (*period, batch.made)
+    pointers(&service, diagnosis_count, at, sink);
+    if let (Some((_, last)), Some(made)) = (line.period, made)
         && last > made
     {
-        let segment = view.qualified("DTP", &["472"]).unwrap_or(service);
+        // INVARIANT: a period was read from a date.
+        let segment = claim.segment(line.date);
         let at = At::inside(&segment, view).element(3);
         sink.report(&r::FUTURE_SERVICE, at, r::FUTURE_SERVICE.title);
     }
-    if is_unlisted(line.procedure()) && line.description().is_empty() {
+    let [kind, procedure, modifiers @ .., description] = service.components::<7>(1);
+    if is_unlisted(procedure) && description.is_empty() {
         sink.report(&r::UNLISTED, at.component(1, 2), r::UNLISTED.title);
     }
-    let day = period.map(|period| period.0);
-    if line.procedure_kind() == b"HC" {
-        codesets::procedure(line.procedure(), day, at.component(1, 2), sink);
-        for component in 3..=6 {
-            let code = service.component(1, component);
+    let day = line.period.map(|period| period.0);
+    if kind == b"HC" {
+        codesets::procedure(procedure, day, at.component(1, 2), sink);
+        for (code, component) in modifiers.into_iter().zip(3..) {
             if !code.is_empty() {
-                codesets::modifier(code, line.procedure(), at.component(1, component), sink);
+                codesets::modifier(code, procedure, at.component(1, component), sink);
             }
         }
     }
-    if !line.place_of_service().is_empty() && line.place_of_service() != claim.place_of_service() {
-        codesets::place(line.place_of_service(), day, at.element(5), sink);
+    let place = service.value(5);
+    if !place.is_empty() && place != claim_place {
+        codesets::place(place, day, at.element(5), sink);
     }
-    adjudications(line, *charge, sink);
+    if line.has_prior {
+        adjudications(view, line.charge, sink);
+    }
 }
 
-fn pointers(line: &ServiceLine<'_>, diagnosis_count: usize, at: At<'_>, sink: &mut Sink) {
-    for (index, pointer) in line.pointers().enumerate() {
+fn pointers(service: &Segment<'_>, diagnosis_count: usize, at: At<'_>, sink: &mut Sink) {
+    let pointers = service.components::<4>(7).into_iter().filter(|pointer| !pointer.is_empty());
+    for (pointer, position) in pointers.zip(1..) {
         let target = count(pointer);
         let exists = target.is_some_and(|target| target >= 1 && target <= diagnosis_count as u64);
         if !exists {
-            let message = format!(
-                "pointer {} points to a diagnosis that is not there; the claim has {diagnosis_count}",
-                index + 1
-            );
-            sink.report(&r::POINTER, at.component(7, index + 1), message);
+            let message =
+                format!("pointer {position} points to a diagnosis that is not there; the claim has {diagnosis_count}");
+            sink.report(&r::POINTER, at.component(7, position), message);
         }
     }
 }
@@ -254,9 +405,9 @@ fn is_unlisted(code: &[u8]) -> bool {
 }
 
 /// An earlier payer's payment and adjustments must make up the line's charge.
-fn adjudications(line: &ServiceLine<'_>, charge: Result<Cents, AmountError>, sink: &mut Sink) {
+fn adjudications(line: LoopView<'_>, charge: Result<Cents, AmountError>, sink: &mut Sink) {
     let Ok(charge) = charge else { return };
-    for prior in line.adjudications() {
+    for prior in line.named("2430").filter_map(PriorAdjudication::of) {
         let Ok(paid) = prior.paid() else { continue };
         let adjusted =
             prior.adjustments().try_fold(Cents(0), |sum, adjustment| sum.checked_add(adjustment.amount().ok()?));

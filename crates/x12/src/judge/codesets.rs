@@ -18,6 +18,12 @@ const N1: SegmentId = SegmentId::new(b"N1");
 const N4: SegmentId = SegmentId::new(b"N4");
 const LIN: SegmentId = SegmentId::new(b"LIN");
 
+/// Whether segments with this identifier have something that [`segment`] checks.
+#[inline]
+pub(crate) fn has_code(id: SegmentId) -> bool {
+    matches!(id, NM1 | N1 | N4 | LIN)
+}
+
 /// Checks that need no date.
 pub(crate) fn segment(segment: &Segment<'_>, at: At<'_>, sink: &mut Sink) {
     match segment.id() {
@@ -35,14 +41,9 @@ pub(crate) fn segment(segment: &Segment<'_>, at: At<'_>, sink: &mut Sink) {
 }
 
 fn npi(value: &[u8], at: At<'_>, sink: &mut Sink) {
-    if value.is_empty() {
+    if value.is_empty() || Npi::is_one(value) {
         return;
     }
-    let key = value.split_at_checked(8).and_then(|(code, beside)| Key::new(Check::Npi, code, beside, None));
-    sink.once(key, |sink| any_npi(value, at, sink));
-}
-
-fn any_npi(value: &[u8], at: At<'_>, sink: &mut Sink) {
     let message = match parsed::<Npi>(value) {
         Some(Ok(_)) => return,
         Some(Err(NpiError::CheckDigit { expected, found, .. })) => {

@@ -7,8 +7,7 @@ use crate::table::packed;
 /// Which check a code passed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Check {
-    Npi = 1,
-    State,
+    State = 1,
     Diagnosis,
     Procedure,
     Modifier,
@@ -17,9 +16,12 @@ pub(crate) enum Check {
     Remark,
 }
 
-/// A check, a code, what else the check looks at, and a day.
+/// A check, a code, what else the check looks at, and a month; and the day of that month, as a bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Key([u64; 2]);
+pub(crate) struct Key {
+    words: [u64; 2],
+    day: u64,
+}
 
 impl Key {
     /// The key of a code of eight bytes at most, beside other text of three bytes at most; of longer ones there is none.
@@ -29,44 +31,50 @@ impl Key {
             return None;
         }
         // No day is the day 0 of month 0.
-        let day = day.map_or(0, |day| {
-            u64::from(day.year().cast_unsigned()) << 9
-                | u64::from(day.month().cast_unsigned()) << 5
-                | u64::from(day.day().cast_unsigned())
+        let (month, day) = day.map_or((0, 1), |day| {
+            let year = u64::from(day.year().cast_unsigned());
+            (year << 4 | u64::from(day.month().cast_unsigned()), 1 << day.day().cast_unsigned())
         });
         let lengths = (code.len() << 2 | beside.len()) as u64;
-        let rest = (check as u64) << 56 | lengths << 50 | packed(beside) << 25 | day;
-        Some(Self([packed(code), rest]))
+        let rest = (check as u64) << 56 | lengths << 50 | packed(beside) << 25 | month;
+        Some(Self { words: [packed(code), rest], day })
     }
 
     #[inline]
     fn place(self) -> usize {
         // Multiplying by a large odd number spreads the keys over the highest bits (Fibonacci hashing).
-        let mixed = (self.0[0] ^ self.0[1].rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.words[0] ^ self.words[1].rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         (mixed >> (u64::BITS - PLACES.trailing_zeros())) as usize
     }
 }
 
-/// Keys kept at most: twenty codes on each day of a year. Memory is only taken for those that are there.
-const PLACES: usize = 1 << 13;
+/// Keys kept at most: hundreds of codes in each month of a year. Memory is only taken for those that are there.
+const PLACES: usize = 1 << 12;
 
-/// Keys that were kept, by their place, where no key is all zeros; a later one takes the place of an earlier.
-pub(crate) struct Known(Vec<[u64; 2]>);
+/// Keys that were kept with the days of their month, by their place, where no key is all zeros; a later one takes the place
+/// of an earlier.
+pub(crate) struct Known(Vec<[u64; 3]>);
 
 impl Default for Known {
     fn default() -> Self {
-        Self(vec![[0; 2]; PLACES])
+        Self(vec![[0; 3]; PLACES])
     }
 }
 
 impl Known {
     #[inline]
     pub(crate) fn has(&self, key: Key) -> bool {
-        self.0[key.place()] == key.0
+        let [first, second, days] = self.0[key.place()];
+        [first, second] == key.words && days & key.day != 0
     }
 
     pub(crate) fn keep(&mut self, key: Key) {
-        self.0[key.place()] = key.0;
+        let [first, second, days] = &mut self.0[key.place()];
+        if [*first, *second] == key.words {
+            *days |= key.day;
+        } else {
+            ([*first, *second], *days) = (key.words, key.day);
+        }
     }
 }
 
@@ -83,6 +91,12 @@ mod tests {
         assert!(!known.has(key(b"L700")));
         known.keep(key(b"L700"));
         assert!(known.has(key(b"L700")) && !known.has(key(b"L701")));
+        let on = |day| Key::new(Check::Diagnosis, b"L700", b"ABK", day).unwrap();
+        known.keep(on(Some(date(2026, 8, 31))));
+        assert!(known.has(on(day)) && known.has(on(Some(date(2026, 8, 31)))));
+        for other in [None, Some(date(2026, 8, 4)), Some(date(2026, 7, 3)), Some(date(2025, 8, 3))] {
+            assert!(!known.has(on(other)), "{other:?}");
+        }
         let same = (0..10_000_000_u32)
             .map(|number| format!("{number}"))
             .find(|number| key(number.as_bytes()).place() == key(b"L700").place());
@@ -107,7 +121,7 @@ mod tests {
         ] {
             assert_ne!(one, other);
         }
-        assert_eq!(Key::new(Check::Npi, b"123456789", b"", None), None);
-        assert_eq!(Key::new(Check::Npi, b"12345678", b"9012", None), None);
+        assert_eq!(Key::new(Check::Reason, b"123456789", b"", None), None);
+        assert_eq!(Key::new(Check::Reason, b"12345678", b"9012", None), None);
     }
 }

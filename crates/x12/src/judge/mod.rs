@@ -170,27 +170,27 @@ impl Bench {
     }
 
     fn event(&mut self, event: Event<'_>) {
-        self.counter.event(event);
-        match event {
+        // A segment is looked at where it is, since it is dear to copy.
+        match &event {
             Event::Notice(notice) => {
+                self.counter.notice(*notice);
                 self.gaps(None);
-                envelope::notice(notice, &mut self.sink);
+                envelope::notice(*notice, &mut self.sink);
             }
-            Event::Segment(segment) => self.segment(&segment),
+            Event::Segment(segment) => self.segment(segment),
         }
     }
 
     fn segment(&mut self, segment: &Segment<'_>) {
+        self.counter.segment(segment);
+        let there = syntax::clean(segment);
         let mut node = NO_NODE;
         match self.router.route(segment) {
             Route::Outside => {}
             Route::Begin { table, former } => {
                 self.walker.begin(segment, table, former, structure!(self));
                 self.hierarchy.begin();
-                self.claims = claims::Batch {
-                    professional: table.is_some_and(Table::is_professional),
-                    ..claims::Batch::default()
-                };
+                self.claims = claims::Batch::of(table.is_some_and(Table::is_professional));
                 self.payment = remittance::Totals::default();
                 self.requires = !former && table.is_some_and(|table| table.strict);
                 let control = crate::view::text(segment.value(2)).into_owned();
@@ -201,31 +201,40 @@ impl Bench {
                     self.sink.report(&rules::UNKNOWN_SET, at, rules::UNKNOWN_SET.title);
                 }
             }
-            Route::Inside => node = self.inside(segment),
+            Route::Inside => node = self.inside(segment, there),
             Route::Close => {
                 self.hierarchy.end(segment, &mut self.sink);
                 self.walker.close(segment, structure!(self));
             }
             Route::Abandon => self.walker.end(structure!(self)),
         }
-        let at = At::segment(segment, &self.walker.tree, node);
-        syntax::check(segment, at, &mut self.sink);
-        codesets::segment(segment, at, &mut self.sink);
-        if node == NO_NODE || segment.id() == ST {
-            self.envelopes.segment(segment, at, &mut self.sink);
+        // The place of a finding is only made where there may be one.
+        let tree = &self.walker.tree;
+        if there.is_none() {
+            syntax::check(segment, At::segment(segment, tree, node), &mut self.sink);
         }
-        self.gaps(Some(segment));
+        if codesets::has_code(segment.id()) {
+            codesets::segment(segment, At::segment(segment, tree, node), &mut self.sink);
+        }
+        if node == NO_NODE || segment.id() == ST {
+            self.envelopes.segment(segment, At::segment(segment, tree, node), &mut self.sink);
+        }
+        if self.counter.has_gaps() {
+            self.gaps(Some(segment));
+        }
         if node == NO_NODE {
             self.sink.transaction = None;
         }
     }
 
-    fn inside(&mut self, segment: &Segment<'_>) -> NodeIndex {
+    fn inside(&mut self, segment: &Segment<'_>, there: Option<u64>) -> NodeIndex {
         let table = self.walker.table();
         let placed = self.walker.place(segment, structure!(self));
         let tree = &self.walker.tree;
         if let Some(table) = table {
-            structure::placed(segment, placed, table, tree, self.requires, &mut self.sink);
+            if self.requires {
+                structure::placed(segment, there, placed, table, tree, &mut self.sink);
+            }
             if segment.id() == HL {
                 let at = At::segment(segment, tree, placed.node);
                 self.hierarchy.segment(segment, table, at, &mut self.sink);
@@ -240,9 +249,6 @@ impl Bench {
     }
 
     fn gaps(&mut self, segment: Option<&Segment<'_>>) {
-        if !self.counter.has_gaps() {
-            return;
-        }
         for gap in self.counter.take_gaps() {
             let at = segment.map(|segment| (segment, At::segment(segment, &self.walker.tree, NO_NODE)));
             envelope::gap(&gap, at, &mut self.sink);

@@ -5,7 +5,7 @@ use crate::judge::rules as r;
 use crate::judge::sink::{At, Sink};
 use crate::judge::{claims, remittance};
 use crate::segment::{Segment, SegmentId};
-use crate::table::Table;
+use crate::table::{Check, Table};
 use crate::tree::{NO_ROW, NodeIndex, Tree};
 use crate::walk::{Fit, Placed, Visitor};
 
@@ -59,27 +59,44 @@ impl Visitor for Structure<'_> {
     }
 }
 
-/// Reports how a segment fits, and what its row asks of its elements.
+/// Reports how a segment fits, and what its row asks of its elements; of one without faults of form it is known which are there.
+#[inline]
 pub(crate) fn placed(
     segment: &Segment<'_>,
+    there: Option<u64>,
     placed: Placed,
     table: &Table,
     tree: &Tree<'_>,
-    requires: bool,
     sink: &mut Sink,
 ) {
-    let at = At::segment(segment, tree, placed.node);
-    let id = segment.id();
-    if !requires || id == SegmentId::NONE {
-        return;
+    let is_good = placed.fit == Fit::Good
+        && placed.row != NO_ROW
+        && there.is_some_and(|there| {
+            let row = table.row(placed.row);
+            there & row.needed == row.needed
+                && pairs(segment.id()).iter().all(|(one, other)| there >> one & 1 == there >> other & 1)
+                && row.coded.iter().all(|check| is_kept(check, segment).1)
+        });
+    if !is_good && segment.id() != SegmentId::NONE {
+        report(segment, placed, table, tree, sink);
     }
+}
+
+fn report(segment: &Segment<'_>, placed: Placed, table: &Table, tree: &Tree<'_>, sink: &mut Sink) {
+    let at = At::segment(segment, tree, placed.node);
     if placed.fit != Fit::Good {
         misfit(segment, placed, table, tree, sink);
     }
     if placed.row != NO_ROW {
         elements(segment, placed.row, table, at, sink);
     }
-    pairs(segment, at, sink);
+    for pair in pairs(segment.id()) {
+        if let Some((have, lack)) = lacking(segment, *pair) {
+            let name = segment.id().text();
+            let message = format!("{name}{have:02} is there without {name}{lack:02}");
+            sink.report(&r::PAIR, at.element(lack), message);
+        }
+    }
 }
 
 /// Reports a segment that does not fit where it stands.
@@ -125,8 +142,8 @@ fn misfit(segment: &Segment<'_>, placed: Placed, table: &Table, tree: &Tree<'_>,
 fn elements(segment: &Segment<'_>, row: u16, table: &Table, at: At<'_>, sink: &mut Sink) {
     for check in &table.row(row).checks {
         let number = usize::from(check.element);
-        let value = check.value(segment);
-        if !value.is_empty() && (check.codes.is_empty() || check.has(value)) {
+        let (value, is_kept) = is_kept(check, segment);
+        if is_kept {
             continue;
         }
         let at = match check.component {
@@ -143,30 +160,36 @@ fn elements(segment: &Segment<'_>, row: u16, table: &Table, at: At<'_>, sink: &m
     }
 }
 
-/// Pairs of elements that only mean something together.
-const PAIRS: &[(SegmentId, usize, usize)] = &[
-    (SegmentId::new(b"NM1"), 8, 9),
-    (SegmentId::new(b"N1"), 3, 4),
-    (SegmentId::new(b"PER"), 3, 4),
-    (SegmentId::new(b"PER"), 5, 6),
-    (SegmentId::new(b"PER"), 7, 8),
-    (SegmentId::new(b"DMG"), 1, 2),
-    (SegmentId::new(b"SV1"), 3, 4),
-];
+/// The value that a check is about, and whether it is what it must be.
+#[inline]
+fn is_kept<'a>(check: &Check, segment: &Segment<'a>) -> (&'a [u8], bool) {
+    let value = check.value(segment);
+    (value, !value.is_empty() && (check.codes.is_empty() || check.has(value)))
+}
 
-fn pairs(segment: &Segment<'_>, at: At<'_>, sink: &mut Sink) {
-    let id = segment.id();
-    for &(known, first, second) in PAIRS {
-        if known != id {
-            continue;
-        }
-        let empty = [first, second].map(|number| segment.value(number).is_empty());
-        if empty[0] != empty[1] {
-            let (have, lack) = if empty[0] { (second, first) } else { (first, second) };
-            let name = id.text();
-            let message = format!("{name}{have:02} is there without {name}{lack:02}");
-            sink.report(&r::PAIR, at.element(lack), message);
-        }
+const NM1: SegmentId = SegmentId::new(b"NM1");
+const N1: SegmentId = SegmentId::new(b"N1");
+const PER: SegmentId = SegmentId::new(b"PER");
+const DMG: SegmentId = SegmentId::new(b"DMG");
+const SV1: SegmentId = SegmentId::new(b"SV1");
+
+/// Pairs of elements that only mean something together.
+fn pairs(id: SegmentId) -> &'static [(usize, usize)] {
+    match id {
+        NM1 => &[(8, 9)],
+        N1 | SV1 => &[(3, 4)],
+        PER => &[(3, 4), (5, 6), (7, 8)],
+        DMG => &[(1, 2)],
+        _ => &[],
+    }
+}
+
+/// Of a pair, the element that is there and the one that is not; none where both or neither is there.
+fn lacking(segment: &Segment<'_>, (first, second): (usize, usize)) -> Option<(usize, usize)> {
+    match [first, second].map(|number| segment.value(number).is_empty()) {
+        [true, false] => Some((second, first)),
+        [false, true] => Some((first, second)),
+        _ => None,
     }
 }
 

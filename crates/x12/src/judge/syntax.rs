@@ -11,6 +11,57 @@ const ISA: SegmentId = SegmentId::new(b"ISA");
 const DTP: SegmentId = SegmentId::new(b"DTP");
 const DMG: SegmentId = SegmentId::new(b"DMG");
 
+/// The elements that are there, one bit for each by its number, where a segment surely keeps all rules of this level; what is
+/// not sure is for [`check`] to look at closely.
+#[inline]
+pub(crate) fn clean(segment: &Segment<'_>) -> Option<u64> {
+    let id = segment.id();
+    let specs = specs(id)?;
+    let (head, elements) = segment.listed()?;
+    let bytes = segment.bytes;
+    let is_whole = elements.len() <= specs.len().min(ELEMENTS_MAX)
+        && bytes.last() != Some(&segment.delimiters.element)
+        && is_plain(bytes);
+    if !is_whole || id == ISA || bytes[..head].iter().any(u8::is_ascii_lowercase) {
+        return None;
+    }
+    let component = segment.delimiters.component;
+    let (mut there, mut bit) = (0, 1);
+    for ((start, end), spec) in elements.zip(specs) {
+        bit <<= 1;
+        if start < end {
+            if !is_good(&bytes[start..end], *spec, component) {
+                return None;
+            }
+            there |= bit;
+        }
+    }
+    let is_clean = match id {
+        DTP => has_good_date(segment, 2, 3),
+        DMG => has_good_date(segment, 1, 2),
+        _ => true,
+    };
+    is_clean.then_some(there)
+}
+
+/// Elements that have a bit in the answer of [`clean`].
+const ELEMENTS_MAX: usize = 63;
+
+/// Whether a date whose form another element tells is surely right.
+fn has_good_date(segment: &Segment<'_>, form: usize, date: usize) -> bool {
+    let (qualifier, text) = (segment.value(form), segment.value(date));
+    match (qualifier, text) {
+        (_, []) => true,
+        (b"D8", text) => is_day(text),
+        (b"RD8", [first @ .., b'-', _, _, _, _, _, _, _, _]) => {
+            let last = &text[first.len() + 1..];
+            is_day(first) && is_day(last) && first <= last
+        }
+        (b"RD8" | b"DT", _) => false,
+        _ => true,
+    }
+}
+
 pub(crate) fn check(segment: &Segment<'_>, at: At<'_>, sink: &mut Sink) {
     let id = segment.id();
     if id == SegmentId::NONE {
@@ -28,19 +79,7 @@ pub(crate) fn check(segment: &Segment<'_>, at: At<'_>, sink: &mut Sink) {
     }
     let plain = is_plain(segment.bytes);
     let specs = specs(id);
-    let component = segment.delimiters.component;
-    let none: &[Spec] = &[];
-    for index in 0..segment.len() {
-        let number = index + 1;
-        if let Some(spec) = specs.unwrap_or(none).get(index)
-            && plain
-        {
-            let (start, end) = segment.bounds(number);
-            if is_good(&segment.bytes[start..end], *spec, component) {
-                continue;
-            }
-        }
-        let element = segment.element(number);
+    for (element, number) in segment.elements().zip(1..) {
         if !plain {
             characters(&element, number, at, sink);
         }
@@ -52,7 +91,7 @@ pub(crate) fn check(segment: &Segment<'_>, at: At<'_>, sink: &mut Sink) {
             sink.report(&r::BLANKS, at.element(number), r::BLANKS.title);
         }
         let Some(specs) = specs else { continue };
-        match specs.get(index) {
+        match specs.get(number - 1) {
             Some(spec) => value(&element, trimmed, *spec, number, at, sink),
             None => {
                 let message = format!("{} has {} elements at most", id.text(), specs.len());
@@ -104,44 +143,46 @@ fn characters(element: &Element<'_>, number: usize, at: At<'_>, sink: &mut Sink)
 /// Whether an element of plain characters surely keeps all rules; what is not sure is looked at closely.
 #[inline(always)]
 fn is_good(bytes: &[u8], spec: Spec, component: u8) -> bool {
-    let [first, .., last] = *bytes else {
-        // An empty element, or one character.
-        let is_digit = bytes.first().is_none_or(u8::is_ascii_digit);
-        return bytes.is_empty() || spec.min <= 1 && is_digit && !matches!(spec.kind, Kind::Date | Kind::Time);
-    };
-    if first == b' ' || last == b' ' {
+    // INVARIANT: a segment is far shorter than 4 GiB.
+    let fits = |length: usize| (spec.min..=spec.max).contains(&(length as u32));
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return true };
+    if *first == b' ' || *last == b' ' {
         return false;
     }
-    let fits = (spec.min..=spec.max).contains(&bytes.len());
     match spec.kind {
         Kind::Anything => true,
-        Kind::Text | Kind::Code => fits,
+        Kind::Text | Kind::Code => fits(bytes.len()),
         Kind::Composite(most) => {
-            bytes.len() <= most || bytes.iter().fold(0, |count, byte| count + usize::from(*byte == component)) < most
+            let most = most as usize;
+            bytes.len() < most || bytes.iter().fold(0, |count, byte| count + usize::from(*byte == component)) < most
         }
-        // A point is no digit, so the length may be one less.
-        Kind::Whole => fits && bytes.iter().all(u8::is_ascii_digit),
-        Kind::Decimal => fits && bytes.len() > spec.min && is_plain_decimal(bytes),
-        Kind::Date => bytes.try_into().ok().and_then(eight_digits).is_some_and(|day| {
-            let (month, day) = (day / 100 % 100, day % 100);
-            (1..=12).contains(&month) && (1..=28).contains(&day) && fits
-        }),
+        Kind::Whole => fits(bytes.len()) && bytes.iter().all(u8::is_ascii_digit),
+        Kind::Decimal => plain_decimal(bytes).is_some_and(fits),
+        Kind::Date => fits(bytes.len()) && is_day(bytes),
         Kind::Time => false,
     }
 }
 
-/// Digits with one point among them at most.
+/// Whether it is surely a day of the calendar, written with eight digits.
 #[inline(always)]
-fn is_plain_decimal(bytes: &[u8]) -> bool {
-    let (mut points, mut digits) = (0_u8, 0);
+fn is_day(bytes: &[u8]) -> bool {
+    /// By month; what is left out here is a leap year's business.
+    const DAYS: [u32; 13] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    bytes.try_into().ok().and_then(eight_digits).is_some_and(|day| {
+        let (month, day) = (day / 100 % 100, day % 100);
+        day > 0 && DAYS.get(month as usize).is_some_and(|days| day <= *days)
+    })
+}
+
+/// The number of digits, with one point among them at most.
+#[inline(always)]
+fn plain_decimal(bytes: &[u8]) -> Option<usize> {
+    let (mut points, mut digits) = (0, 0);
     for byte in bytes {
-        points += u8::from(*byte == b'.');
+        points += usize::from(*byte == b'.');
         digits += usize::from(byte.is_ascii_digit());
-        if points > 1 {
-            return false;
-        }
     }
-    digits > 0 && digits + usize::from(points) == bytes.len()
+    (points <= 1 && digits > 0 && digits + points == bytes.len()).then_some(digits)
 }
 
 fn value(element: &Element<'_>, trimmed: &[u8], spec: Spec, number: usize, at: At<'_>, sink: &mut Sink) {
@@ -149,7 +190,7 @@ fn value(element: &Element<'_>, trimmed: &[u8], spec: Spec, number: usize, at: A
     match spec.kind {
         Kind::Anything => return,
         Kind::Composite(most) => {
-            if element.components().count() > most {
+            if element.components().count() > most as usize {
                 let message = format!("element {number} has {most} components at most");
                 sink.report(&r::COMPONENTS, at, message);
             }
@@ -181,10 +222,10 @@ fn value(element: &Element<'_>, trimmed: &[u8], spec: Spec, number: usize, at: A
         // The length counts characters: bytes that continue a UTF-8 character are not new ones.
         _ => trimmed.iter().filter(|byte| **byte & 0xC0 != 0x80).count(),
     };
-    if length > spec.max {
+    if length > spec.max as usize {
         let message = format!("element {number} has {length} characters; {} are allowed", spec.max);
         sink.report(&r::LENGTH_OVER, at, message);
-    } else if length < spec.min {
+    } else if length < spec.min as usize {
         let message = format!("element {number} has {length} characters; {} are needed", spec.min);
         sink.report(&r::LENGTH_UNDER, at, message);
     }
@@ -236,8 +277,61 @@ fn date_fault(text: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use codes::BuiltIn;
     use proptest::prelude::*;
+
+    use super::*;
+    use crate::Delimiters;
+    use crate::judge::Options;
+
+    /// Elements of every kind, right and wrong.
+    const VALUES: &str = "(\\*(|A|1|-1|D8|RD8|DT|XX|HC:99213:25|:|::|:::|[0-9]{1,10}|20[0-4][0-9][01][0-9][0-3][0-9]|\
+        2024012[89]-2024[01]2[0-9]|[ A-Z0-9.]{1,4}|-?[0-9]{0,3}[.]?[0-9]{0,3}|[A-Z0-9]{1,40}|\u{e9}|[0-2][0-9]{3})){0,17}";
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn what_is_clean_at_a_glance_is_clean_at_a_close_look(
+            id in "ISA|CLM|SV1|DTP|DMG|NM1|HI|BHT|AMT|SVD|LX|K3|Lx|ZZZ|LX1|L",
+            values in VALUES,
+        ) {
+            let bytes = format!("{id}{values}").into_bytes();
+            let mut marks: Vec<u32> = Vec::new();
+            let segment = Segment::new(&bytes, 0, 1, Delimiters::USUAL);
+            segment.marks_into(&mut marks);
+            let segment = segment.with_marks(&marks);
+            let mut sink = Sink::new(Options::default(), Arc::new(BuiltIn));
+            check(&segment, At::loose(&segment), &mut sink);
+            if let Some(there) = clean(&segment) {
+                prop_assert_eq!(sink.counts, BTreeMap::new());
+                let found = (1..=segment.len()).filter(|number| !segment.value(*number).is_empty());
+                prop_assert_eq!(there, found.fold(0, |found, number| found | 1 << number));
+            }
+        }
+    }
+
+    #[test]
+    fn usual_segments_are_clean_at_a_glance() {
+        let usual = [
+            "CLM*A1*1175.5***11:B:1*Y*A*Y*Y",
+            "SV1*HC:99213:25*118*UN*1***1:2",
+            "DTP*472*RD8*20260803-20260804",
+            "LX*1",
+        ];
+        let bytes = usual.map(|text| format!("{text}~")).concat();
+        let header = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260805*0930*^*00501*000000001*0*T*:~";
+        let mut cleaned = 0;
+        crate::scan::each_event(format!("{header}{bytes}").as_bytes(), &mut |event| {
+            if let crate::Event::Segment(segment) = event {
+                cleaned += usize::from(clean(&segment).is_some());
+            }
+        });
+        assert_eq!(cleaned, usual.len());
+    }
 
     proptest! {
         #[test]

@@ -293,7 +293,7 @@ impl<'t> ServiceLine<'t> {
 
     /// What other payers decided about the line, loops 2430.
     pub fn adjudications(&self) -> impl Iterator<Item = PriorAdjudication<'t>> + use<'t> {
-        self.view.named("2430").filter_map(|view| Some(PriorAdjudication { view, head: view.first("SVD")? }))
+        self.view.named("2430").filter_map(PriorAdjudication::of)
     }
 }
 
@@ -310,6 +310,12 @@ pub struct PriorAdjudication<'t> {
 }
 
 impl<'t> PriorAdjudication<'t> {
+    /// The decision that a loop holds.
+    #[must_use]
+    pub fn of(view: LoopView<'t>) -> Option<Self> {
+        Some(Self { view, head: view.first("SVD")? })
+    }
+
     /// The loop.
     #[must_use]
     pub fn view(&self) -> LoopView<'t> {

@@ -32,8 +32,7 @@ pub(crate) fn report(files: &[PathBuf]) {
 }
 
 /// Reads a file in one way and prints the most memory that was held.
-pub(crate) fn alone(way: &str, file: &str) {
-    let path = Path::new(file);
+pub(crate) fn alone(way: &str, path: &Path) {
     match way {
         "segments" => {
             let mut scanner = Scanner::default();
@@ -54,7 +53,8 @@ pub(crate) fn alone(way: &str, file: &str) {
             let bytes = std::fs::read(path).expect("the file can be read");
             assert!(Document::read(&bytes).completeness().is_ok(), "the file is whole");
         }
-        _ => {}
+        "nothing" => {}
+        _ => panic!("`{way}` is none of {}", WAYS.join(", ")),
     }
     println!("{:.1} MB", peak_kilobytes() / 1e3);
 }

@@ -8,6 +8,7 @@ use x12::edit::apply;
 use x12::explain::explain;
 use x12::fix::fix;
 use x12::judge::{Judge, Options, Overlay, judge};
+use x12::make::{broken_for, kept_for};
 use x12::split::{SplitBy, split};
 use x12::{Document, Event, Incomplete, Scanner, events};
 
@@ -38,6 +39,14 @@ pub fn x12_judge(data: &[u8]) {
     judged(bytes, pieces());
     // The same bytes as the demands of a receiver.
     if let Ok(overlay) = Overlay::parse(&String::from_utf8_lossy(bytes)) {
+        for rule in overlay.rules() {
+            for made in [broken_for(&overlay, &rule.asked.rule), kept_for(&overlay, &rule.asked.rule)] {
+                let Ok(changed) = made else { continue };
+                let report = judge(&changed, Options { overlay: overlay.clone(), ..Options::default() });
+                let length = changed.len() as u64;
+                assert!(report.findings.iter().all(|finding| finding.span.end <= length), "a finding has its place");
+            }
+        }
         let report = judge(&x12::make::claims(), Options { overlay, ..Options::default() });
         assert_eq!(report.record.claims, 4, "demands change nothing about what is read");
     }

@@ -129,6 +129,42 @@ fn levels_and_receivers_choose_the_rules() {
 }
 
 #[test]
+fn rules_of_an_overlay_name_their_source() {
+    let folder = folder("overlays");
+    let bad = folder.join("bad.edi");
+    printed(&["x12", "make", "--overlay", "medicare-ngs", "--break", "NGS-MBI", "--out", text(&bad)], 0);
+    let out = printed(&["x12", "check", text(&bad), "--overlay", "medicare-ngs"], 1);
+    for part in [
+        "error[X7003]: Medicare (National Government Services): the Medicare number has not the form",
+        "(NGS-MBI)\n",
+        "   = help: copy the eleven characters",
+        "   = source: Quarterly Top Ten EDI Part B EDI Edits, edit X222.121.2010BA.NM109.020, https://ngsmedicare.com/",
+    ] {
+        assert!(out.contains(part), "{out}");
+    }
+    assert!(!out.contains("1EG4TE5MK7S"), "a number of a person is masked: {out}");
+    let found = json(&["x12", "check", text(&bad), "--overlay", "medicare-ngs", "--json"], 1);
+    let asked = &found["files"][0]["findings"][0]["asked"];
+    assert_eq!((&asked["rule"], &asked["read"]), (&Value::from("NGS-MBI"), &Value::from("2026-11-29")));
+    // Another payer asks for nothing of the kind.
+    printed(&["x12", "check", text(&bad)], 0);
+    let kept = covered(&["x12", "make", "--overlay", "stedi", "--keep", "STEDI-ZERO"]).stdout;
+    assert!(covered_reading(&["x12", "check", "-", "--overlay", "stedi"], &kept).status.success());
+    let listed = printed(&["x12", "rules", "--overlay", "stedi"], 0);
+    assert!(
+        listed.contains("STEDI-PRIMARY (Stedi): ") && listed.contains("https://www.stedi.com/changelog/"),
+        "{listed}"
+    );
+
+    refused(&["x12", "make", "--overlay", "stedi", "--break", "NGS-MBI"], "X0302");
+    refused(&["x12", "check", text(&bad), "--overlay", "medicare"], "I0002");
+    let own = folder.join("own.overlay");
+    fs::write(&own, "receiver A\nsource B\nrule A-1\nforbid 2300 K3\n").expect("the overlay can be written");
+    let errors = refused(&["x12", "check", text(&bad), "--overlay", text(&own)], "X0105");
+    assert!(errors.contains("line 4: the rule lacks `says`") && errors.contains("= help: add that line"), "{errors}");
+}
+
+#[test]
 fn every_rule_is_explained_and_has_a_file_that_breaks_it() {
     let rules = json(&["x12", "rules", "--json"], 0);
     let rules = rules["rules"].as_array().expect("a list of rules");
@@ -136,6 +172,7 @@ fn every_rule_is_explained_and_has_a_file_that_breaks_it() {
     // The rules of receivers are broken for the one that `make` knows.
     let receiver = folder("rules").join("receiver");
     printed(&["x12", "make", "--receiver", "--out", text(&receiver)], 0);
+    printed(&["x12", "rules", "--overlay", text(&receiver)], 0);
     for rule in rules {
         let id = rule["id"].as_str().expect("a rule has an identifier");
         let explained = printed(&["x12", "rules", id], 0);

@@ -7,6 +7,7 @@ mod draft;
 mod keeps;
 
 use codes::Cents;
+pub(crate) use draft::Change;
 use jiff::civil::{Date, date};
 use thiserror::Error;
 
@@ -29,6 +30,25 @@ pub enum MakeError {
     /// No such rule.
     #[error("there is no rule `{0}`; `X3001` is one")]
     Rule(String),
+    /// No such rule in an overlay.
+    #[error("the overlay has no rule `{0}`")]
+    OverlayRule(String),
+    /// A rule of an overlay that does not say how to change the example.
+    #[error("the rule `{rule}` has no line that begins with `{word}`")]
+    NoChange {
+        /// Its name.
+        rule: String,
+        /// `break` or `keep`.
+        word: &'static str,
+    },
+    /// A change to a segment that the example does not have.
+    #[error("the rule `{rule}` changes a segment that starts with `{start}`; the example has none")]
+    NoSegment {
+        /// The rule's name.
+        rule: String,
+        /// How the segment would start.
+        start: String,
+    },
 }
 
 impl MakeError {
@@ -37,6 +57,9 @@ impl MakeError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Rule(_) => "X0301",
+            Self::OverlayRule(_) => "X0302",
+            Self::NoChange { .. } => "X0303",
+            Self::NoSegment { .. } => "X0304",
         }
     }
 }
@@ -56,6 +79,38 @@ pub fn broken(id: &str) -> Result<Vec<u8>, MakeError> {
 /// When there is no such rule.
 pub fn kept(id: &str) -> Result<Vec<u8>, MakeError> {
     judge::rule(id).map(|rule| keeps::of(rule.id)).ok_or_else(|| MakeError::Rule(id.to_owned()))
+}
+
+/// A file that breaks the rule `name` of an overlay, and no other.
+///
+/// # Errors
+/// When there is no such rule, it says no change to the example, or the example cannot be changed so.
+pub fn broken_for(overlay: &judge::Overlay, name: &str) -> Result<Vec<u8>, MakeError> {
+    changed(overlay, name, "break")
+}
+
+/// A file that comes near to breaking the rule `name` of an overlay and breaks none.
+///
+/// # Errors
+/// As [`broken_for`].
+pub fn kept_for(overlay: &judge::Overlay, name: &str) -> Result<Vec<u8>, MakeError> {
+    changed(overlay, name, "keep")
+}
+
+fn changed(overlay: &judge::Overlay, name: &str, word: &'static str) -> Result<Vec<u8>, MakeError> {
+    let rule = overlay.rules().iter().find(|rule| rule.asked.rule == name);
+    let rule = rule.ok_or_else(|| MakeError::OverlayRule(name.to_owned()))?;
+    let changes = if word == "break" { &rule.breaks } else { &rule.keeps };
+    if changes.is_empty() {
+        return Err(MakeError::NoChange { rule: name.to_owned(), word });
+    }
+    let example = if rule.set.as_deref() == Some("835") { remittance() } else { claims() };
+    let mut draft = draft::Draft::new(&example);
+    for change in changes {
+        draft.change(change).map_err(|start| MakeError::NoSegment { rule: name.to_owned(), start })?;
+    }
+    draft.recount();
+    Ok(draft.bytes())
 }
 
 /// The demands of an invented receiver, which [`claims`] meet: an example of an overlay. The files that break the rules of
@@ -286,7 +341,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::judge::{Options, Overlay, RECEIVER_RULES, RULES, judge};
+    use crate::judge::{OVERLAYS, Options, Overlay, RECEIVER_RULES, RULES, judge};
 
     fn broken_rules(bytes: &[u8]) -> BTreeSet<&'static str> {
         judge(bytes, Options::default()).counts.into_keys().collect()
@@ -327,6 +382,47 @@ mod tests {
             assert_eq!(broken_rules(&broken(rule.id).unwrap()), [rule.id]);
             assert_eq!(broken_rules(&kept(rule.id).unwrap()), Vec::<&str>::new(), "{}", rule.id);
         }
+    }
+
+    #[test]
+    fn each_rule_of_an_overlay_has_a_file_that_breaks_exactly_it_and_one_that_keeps_it() {
+        let overlays = OVERLAYS.iter().map(|(name, text)| (*name, *text)).chain([("example", receiver())]);
+        let mut rules = 0;
+        for (name, text) in overlays {
+            let overlay = Overlay::parse(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert!(!overlay.rules().is_empty(), "{name}");
+            let judged = |bytes: &[u8]| {
+                let options = Options { overlay: overlay.clone(), ..Options::default() };
+                let findings = judge(bytes, options).findings.into_iter();
+                findings.map(|finding| finding.asked.map_or(finding.message, |asked| asked.rule.clone())).collect()
+            };
+            assert_eq!(judged(&claims()), Vec::<String>::new(), "{name}");
+            for rule in overlay.rules() {
+                rules += 1;
+                let id = &rule.asked.rule;
+                let mut broken: Vec<String> = judged(&broken_for(&overlay, id).unwrap());
+                broken.dedup();
+                assert_eq!(broken, std::slice::from_ref(id));
+                assert_eq!(judged(&kept_for(&overlay, id).unwrap()), Vec::<String>::new(), "{id}");
+                assert!(rule.asked.address.starts_with("https://") && rule.asked.quote.len() < 100, "{id}");
+            }
+        }
+        assert!(rules > 5);
+    }
+
+    #[test]
+    fn a_rule_without_an_example_has_none() {
+        let head =
+            "receiver A\nsource B\naddress C\nread 2026-08-05\nrule A-1\nsection 1\nsays D\ndo E\nforbid 2300 K3\n";
+        let made = |lines: &str, name| {
+            let error = broken_for(&Overlay::parse(&format!("{head}{lines}")).unwrap(), name).unwrap_err();
+            (error.code(), error.to_string())
+        };
+        assert_eq!(made("", "A-2"), ("X0302", "the overlay has no rule `A-2`".to_owned()));
+        assert_eq!(made("", "A-1"), ("X0303", "the rule `A-1` has no line that begins with `break`".to_owned()));
+        let (code, message) = made("break remove K3", "A-1");
+        assert_eq!(code, "X0304");
+        assert!(message.ends_with("changes a segment that starts with `K3`; the example has none"), "{message}");
     }
 
     #[test]

@@ -231,6 +231,17 @@ impl Table {
         TABLES.get(usize::from(number))
     }
 
+    /// The usual name of its set, such as `837P`.
+    pub(crate) fn name(&self) -> &'static str {
+        match (self.set, self.versions.first()) {
+            ("837", Some(&"005010X222")) => "837P",
+            ("837", Some(&"005010X223")) => "837I",
+            ("837", Some(&"005010X224")) => "837D",
+            ("277", Some(&"005010X214")) => "277CA",
+            (set, _) => set,
+        }
+    }
+
     /// Whether it describes professional claims.
     pub(crate) fn is_professional(&self) -> bool {
         self.versions.contains(&"005010X222")

@@ -249,6 +249,11 @@ impl<'t> LoopView<'t> {
         node.table().map_or("", |table| table.row(node.row).name)
     }
 
+    /// The transaction set it belongs to, such as `837P`; none for a set without a table.
+    pub(crate) fn set_name(&self) -> Option<&'static str> {
+        self.inner().table().map(Table::name)
+    }
+
     /// Names of the loops from the outermost, such as `2000A/2000B/2300`.
     #[must_use]
     pub fn path(&self) -> String {

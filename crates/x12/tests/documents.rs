@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use x12::judge::{Options, Overlay, RECEIVER_RULES, RULES, Severity, judge};
+use x12::judge::{Asked, OVERLAYS, Options, Overlay, OverlayRule, RECEIVER_RULES, RULES, Severity, judge};
 
 fn rules_page() -> String {
     let mut page = String::from(
@@ -12,13 +12,32 @@ fn rules_page() -> String {
         Made from `crates/x12/src/judge/rules.rs`; `COVERED_BLESS=1 cargo test -p x12 --test documents` writes it anew.\n\
         The first digit is the SNIP level. `covered x12 make --break RULE` makes a file that breaks exactly that rule, and\n\
         `--keep RULE` one that comes near to it and breaks none. A receiver's overlay changes severities (`X4018 off`) and adds\n\
-        demands (`require 2300 REF*F8 when CLM05-3 7,8`), rules X7001 to X7004, without code; `--receiver` writes an example.\n\n\
+        demands (`require 2300 REF*F8 when CLM05-3 7,8`), rules X7001 to X7005, without code; `make --receiver` writes an example.\n\
+        Below are the rules of the overlays that come with the program: `check --overlay NAME`.\n\n\
         | rule | severity | what is wrong | what to do | source |\n| --- | --- | --- | --- | --- |\n",
     );
     for rule in RULES.iter().chain(RECEIVER_RULES) {
         let severity = rule.severity.as_str();
         writeln!(page, "| `{}` | {severity} | {} | {} | {} |", rule.id, rule.title, rule.next_step, rule.source)
             .expect("text can be written to");
+    }
+    for (name, text) in OVERLAYS {
+        let overlay = Overlay::parse(text).expect("overlays of the program are right");
+        let receiver = &overlay.rules()[0].asked.receiver;
+        write!(
+            page,
+            "\n## `{name}`: {receiver}\n\n| rule | what is wrong | what to do | source |\n| --- | --- | --- | --- |\n"
+        )
+        .expect("text can be written to");
+        for OverlayRule { asked, .. } in overlay.rules() {
+            let Asked { rule, says, next_step, source, address, section, quote, read, .. } = &**asked;
+            let read = read.expect("a rule says when it was read");
+            writeln!(
+                page,
+                "| `{rule}` | {says} | {next_step} | [{source}]({address}), {section}: \u{201c}{quote}\u{201d}; read {read} |"
+            )
+            .expect("text can be written to");
+        }
     }
     page
 }

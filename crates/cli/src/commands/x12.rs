@@ -6,6 +6,7 @@ mod check;
 mod compare;
 mod explain;
 pub(crate) mod file;
+mod overlay;
 mod record;
 mod rewrite;
 mod rules;

@@ -2,21 +2,28 @@
 
 use std::sync::Arc;
 
+use codes::Cents;
+
+use crate::judge::overlay::Asked;
+use crate::judge::place::{Condition, Malformed, Place, list};
 use crate::judge::rules::{self as r, Rule};
+use crate::judge::shape::Shape;
 use crate::judge::sink::{At, Sink};
-use crate::segment::{Segment, SegmentId};
+use crate::number::{amount, write_amount};
 use crate::tree::LoopView;
 
 /// What a receiver asks for in each instance of a loop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Demand {
     verb: Verb,
-    loop_name: String,
+    /// Names of loops that stand inside each other, the one it is about last; none for a whole file.
+    loops: Vec<String>,
     place: Place,
-    condition: Option<Condition>,
-    /// Who asks, and where that can be read, as the end of a message.
-    receiver: Arc<str>,
-    source: Arc<str>,
+    conditions: Vec<Condition>,
+    /// The transaction set it is about, such as `837P`; none for every set.
+    set: Option<String>,
+    /// Who asks, why, and where that can be read.
+    asked: Arc<Asked>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,124 +32,41 @@ enum Verb {
     Forbid,
     Only(Vec<String>),
     Longest(usize),
+    Shape(Shape),
+    /// An amount, at least so much.
+    Least(Cents),
+    /// At most so many claims in a file.
+    Claims(u64),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Condition {
-    place: Place,
-    /// Empty when it is enough that something is sent.
-    values: Vec<String>,
-}
-
-/// A segment, an element or component of one, or a loop.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Place {
-    text: String,
-    /// None for a loop, whose name is the text.
-    segment: Option<SegmentId>,
-    qualifier: String,
-    /// 0 for the whole segment.
-    element: usize,
-    component: usize,
-}
-
-/// Why a demand cannot be understood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Malformed(pub(crate) &'static str);
-
-const PLACE: Malformed = Malformed("name a segment, an element or a loop, such as `REF*F8`, `CLM05-3` or `2310B`");
-
-impl Place {
-    fn parse(text: &str) -> Result<Self, Malformed> {
-        let place = |segment, qualifier: &str, element, component| Self {
-            text: text.to_owned(),
-            segment,
-            qualifier: qualifier.to_owned(),
-            element,
-            component,
-        };
-        if text.starts_with(|first: char| first.is_ascii_digit()) || text == "TS" || text == "PLB" {
-            return Ok(place(None, "", 0, 0));
-        }
-        let (name, numbers) = match text.split_once('*') {
-            Some((name, rest)) => match rest.split_once(':') {
-                Some((_, numbers)) => (name, numbers),
-                None => (name, ""),
-            },
-            // Two digits follow an identifier of two or three characters.
-            None => text.split('-').next().map_or((text, ""), |head| match head.len() {
-                4 | 5 if head.is_ascii() => text.split_at(head.len() - 2),
-                _ => (text, ""),
-            }),
-        };
-        let qualifier = text.split_once('*').map_or("", |(_, rest)| rest.split(':').next().unwrap_or(""));
-        let (element, component) = numbers.split_once('-').unwrap_or((numbers, ""));
-        let number = |digits: &str| match digits {
-            "" => Ok(0),
-            digits => digits.parse::<usize>().ok().filter(|number| *number > 0).ok_or(PLACE),
-        };
-        let id = SegmentId::new(name.as_bytes());
-        if id == SegmentId::NONE || text.contains('*') && qualifier.is_empty() {
-            return Err(PLACE);
-        }
-        Ok(place(Some(id), qualifier, number(element)?, number(component)?))
-    }
-
-    /// The segments of a loop that it means.
-    fn segments<'t>(&self, view: LoopView<'t>) -> impl Iterator<Item = Segment<'t>> {
-        let qualifier = self.qualifier.as_bytes();
-        let id = self.segment.unwrap_or(SegmentId::NONE);
-        view.all_of(id).filter(move |segment| {
-            qualifier.is_empty() || segment.value(1) == qualifier || segment.component(1, 1) == qualifier
-        })
-    }
-
-    fn value<'t>(&self, segment: &Segment<'t>) -> &'t [u8] {
-        match (self.element, self.component) {
-            (0, _) => segment.bytes,
-            (element, 0) => segment.value(element),
-            (element, component) => segment.component(element, component),
-        }
-    }
-
-    fn at<'t>(&self, segment: &'t Segment<'t>, view: LoopView<'t>) -> At<'t> {
-        At::inside(segment, view).component(self.element, self.component)
-    }
-}
-
-impl Condition {
-    /// Whether it holds for a loop. What it asks about may stand in the loop, in one inside it, or in one around it: the
-    /// nearest that has it tells.
-    fn holds(&self, view: LoopView<'_>) -> bool {
-        let inside = std::iter::once(view).chain(view.all_loops());
-        let mut known = self.answer(inside.flat_map(|inner| self.place.segments(inner)));
-        let mut around = view.parent();
-        while let (None, Some(outer)) = (known, around) {
-            known = self.answer(self.place.segments(outer));
-            around = outer.parent();
-        }
-        known.unwrap_or(false)
-    }
-
-    /// Whether one of the segments has a value that is wanted; none when there is no such segment.
-    fn answer<'t>(&self, segments: impl Iterator<Item = Segment<'t>>) -> Option<bool> {
-        let mut values = segments.map(|segment| self.place.value(&segment)).peekable();
-        values.peek()?;
-        let wanted = |value: &[u8]| self.values.iter().any(|wanted| wanted.as_bytes() == value);
-        Some(values.any(|value| if self.values.is_empty() { !value.is_empty() } else { wanted(value) }))
-    }
-}
+/// Words that begin a demand.
+pub(super) const VERBS: &[&str] = &["require", "forbid", "only", "longest", "shape", "least", "claims"];
 
 impl Demand {
-    /// Reads what follows the verb.
-    pub(crate) fn parse(verb: &str, words: &[&str], receiver: &str, source: &str) -> Result<Self, Malformed> {
-        let (own, condition) = match words.iter().position(|word| matches!(*word, "when" | "if")) {
-            Some(at) => (&words[..at], Some(&words[at..])),
-            None => (words, None),
-        };
-        let list = |text: &str| text.split(',').filter(|value| !value.is_empty()).map(str::to_owned).collect();
-        let (loop_name, place, rest) = match own {
-            [loop_name, place, rest @ ..] => (*loop_name, Place::parse(place)?, rest),
+    /// Reads a demand: its verb and what follows it.
+    pub(crate) fn parse(words: &[&str], set: Option<String>, asked: &Arc<Asked>) -> Result<Self, Malformed> {
+        let (verb, words) = words.split_first().ok_or(Malformed("a demand begins with its verb"))?;
+        let is_condition = |word: &&str| matches!(*word, "when" | "unless" | "if");
+        let end = words.iter().position(is_condition).unwrap_or(words.len());
+        let (own, mut rest) = words.split_at(end);
+        let mut conditions = Vec::new();
+        while !rest.is_empty() {
+            let next = rest[1..].iter().position(is_condition).map_or(rest.len(), |next| next + 1);
+            conditions.push(Condition::parse(&rest[..next])?);
+            rest = &rest[next..];
+        }
+        let asked = Arc::clone(asked);
+        if *verb == "claims" {
+            let wrong = Malformed("say how many claims a file may have, such as `claims 5000`");
+            let most = match own {
+                [most] if conditions.is_empty() => most.parse().map_err(|_| wrong)?,
+                _ => return Err(wrong),
+            };
+            let place = Place::parse("CLM")?;
+            return Ok(Self { verb: Verb::Claims(most), loops: Vec::new(), place, conditions, set, asked });
+        }
+        let (path, place, rest) = match own {
+            [path, place, rest @ ..] => (*path, Place::parse(place)?, rest),
             _ => return Err(Malformed("name a loop, and what it is about")),
         };
         // Claims and levels are dropped once they were judged, so the loop around them no longer has them.
@@ -151,32 +75,40 @@ impl Demand {
                 "name the first segment of a level or claim in its own loop, such as `forbid 2000C HL`",
             ));
         }
-        let verb = match (verb, rest) {
+        let verb = match (*verb, rest) {
             ("require", []) => Verb::Require,
             ("forbid", []) => Verb::Forbid,
             ("only", [values]) => Verb::Only(list(values)),
             ("only", _) => return Err(Malformed("name the values that are allowed, such as `CI,MC`")),
             ("longest", [most]) if most.parse::<usize>().is_ok() => Verb::Longest(most.parse().unwrap_or_default()),
             ("longest", _) => return Err(Malformed("say how many characters are allowed, such as `20`")),
-            _ => return Err(Malformed("nothing may follow but `when`, a place and its values")),
+            ("shape", [shape]) => Verb::Shape(Shape::parse(shape).ok_or(SHAPE)?),
+            ("shape", _) => return Err(SHAPE),
+            ("least", [least]) => Verb::Least(amount(least.as_bytes()).map_err(|_| LEAST)?),
+            ("least", _) => return Err(LEAST),
+            _ => return Err(Malformed("nothing may follow but `when` or `unless`, a place and its values")),
         };
-        if matches!(verb, Verb::Only(_) | Verb::Longest(_)) && place.element == 0 {
+        if !matches!(verb, Verb::Require | Verb::Forbid) && place.element == 0 {
             return Err(Malformed("name an element, such as `CLM01`"));
         }
-        let condition = match condition {
-            None => None,
-            Some(["when", place]) => Some(Condition { place: Place::parse(place)?, values: Vec::new() }),
-            Some(["when", place, values]) => Some(Condition { place: Place::parse(place)?, values: list(values) }),
-            Some(_) => {
-                return Err(Malformed("a condition is `when`, a place and its values, such as `when CLM05-3 7,8`"));
-            }
-        };
-        let (receiver, source) = (receiver.into(), source.into());
-        Ok(Self { verb, loop_name: loop_name.to_owned(), place, condition, receiver, source })
+        let loops = path.split('/').map(str::to_owned).collect();
+        Ok(Self { verb, loops, place, conditions, set, asked })
+    }
+
+    /// Whether it is about this loop.
+    fn is_about(&self, view: LoopView<'_>) -> bool {
+        let mut around = std::iter::successors(Some(view), LoopView::parent);
+        !self.loops.is_empty()
+            && self.loops.iter().rev().all(|name| around.next().is_some_and(|outer| outer.name() == name))
+            && self.is_for_set(view)
+    }
+
+    fn is_for_set(&self, view: LoopView<'_>) -> bool {
+        self.set.as_ref().is_none_or(|set| view.set_name() == Some(set.as_str()))
     }
 
     fn judge(&self, view: LoopView<'_>, sink: &mut Sink) {
-        if self.condition.as_ref().is_some_and(|condition| !condition.holds(view)) {
+        if !self.conditions.iter().all(|condition| condition.holds(view)) {
             return;
         }
         let Some(head) = view.all_segments().next() else { return };
@@ -196,21 +128,8 @@ impl Demand {
                 continue;
             }
             is_sent = true;
-            let at = self.place.at(&segment, view);
-            match &self.verb {
-                Verb::Require => {}
-                Verb::Forbid => self.report(&r::RECEIVER_FORBIDS, at, sink),
-                Verb::Only(values) => {
-                    if values.iter().all(|allowed| allowed.as_bytes() != value) {
-                        self.report(&r::RECEIVER_VALUES, at, sink);
-                    }
-                }
-                Verb::Longest(most) => {
-                    // Bytes that continue a UTF-8 character are not new ones.
-                    if value.iter().filter(|byte| **byte & 0xC0 != 0x80).count() > *most {
-                        self.report(&r::RECEIVER_LENGTH, at, sink);
-                    }
-                }
+            if let Some(rule) = self.broken_by(value) {
+                self.report(rule, self.place.at(&segment, view), sink);
             }
         }
         if self.verb == Verb::Require && !is_sent {
@@ -220,22 +139,47 @@ impl Demand {
         }
     }
 
+    /// The rule that a value which was sent breaks.
+    fn broken_by(&self, value: &[u8]) -> Option<&'static Rule> {
+        // Bytes that continue a UTF-8 character are not new ones.
+        let characters = || value.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
+        let (is_broken, rule) = match &self.verb {
+            Verb::Require | Verb::Claims(_) => return None,
+            Verb::Forbid => (true, &r::RECEIVER_FORBIDS),
+            Verb::Only(values) => (values.iter().all(|allowed| allowed.as_bytes() != value), &r::RECEIVER_VALUES),
+            Verb::Longest(most) => (characters() > *most, &r::RECEIVER_LENGTH),
+            Verb::Shape(shape) => (!shape.fits(value), &r::RECEIVER_VALUES),
+            Verb::Least(least) => (amount(value).is_ok_and(|amount| amount < *least), &r::RECEIVER_VALUES),
+        };
+        is_broken.then_some(rule)
+    }
+
     fn report(&self, rule: &'static Rule, at: At<'_>, sink: &mut Sink) {
-        let (receiver, place, loop_name) = (&self.receiver, &self.place.text, &self.loop_name);
+        sink.report(rule, at.asking(&self.asked), self.message());
+    }
+
+    fn message(&self) -> String {
+        let Asked { receiver, rule, says, .. } = &*self.asked;
+        let (place, loop_name) = (&self.place.text, self.loops.join("/"));
+        if !rule.is_empty() {
+            return format!("{receiver}: {says} ({rule})");
+        }
         let asks = match &self.verb {
             Verb::Require => format!("requires {place} in loop {loop_name}"),
             Verb::Forbid => format!("does not take {place} in loop {loop_name}"),
             Verb::Only(values) => format!("takes {} in {place} of loop {loop_name} only", values.join(", ")),
             Verb::Longest(most) => format!("takes {most} characters in {place} of loop {loop_name} at most"),
+            Verb::Shape(shape) => format!("takes {place} of loop {loop_name} in the form {shape} only"),
+            Verb::Least(least) => format!("takes {} in {place} of loop {loop_name} at least", write_amount(*least)),
+            Verb::Claims(most) => format!("takes {most} claims in a file at most"),
         };
-        let when = match &self.condition {
-            None => String::new(),
-            Some(Condition { place, values }) if values.is_empty() => format!(" when {} is sent", place.text),
-            Some(Condition { place, values }) => format!(" when {} is {}", place.text, values.join(" or ")),
-        };
-        sink.report(rule, at, format!("{receiver} {asks}{when} ({})", self.source));
+        let when: String = self.conditions.iter().map(Condition::to_string).collect();
+        format!("{receiver} {asks}{when} ({})", self.asked.source)
     }
 }
+
+const SHAPE: Malformed = Malformed("write a form by character, such as `[1-9][A-Z][0-9]` or `PA[0-9][0-9]`");
+const LEAST: Malformed = Malformed("write an amount, such as `0.01`");
 
 /// Judges what is known of a loop when it ends: itself and the loops in it.
 pub(crate) fn judge(demands: &[Demand], view: LoopView<'_>, sink: &mut Sink) {
@@ -243,8 +187,20 @@ pub(crate) fn judge(demands: &[Demand], view: LoopView<'_>, sink: &mut Sink) {
         return;
     }
     for inner in std::iter::once(view).chain(view.all_loops()) {
-        for demand in demands.iter().filter(|demand| demand.loop_name == inner.name()) {
+        for demand in demands.iter().filter(|demand| demand.is_about(inner)) {
             demand.judge(inner, sink);
+        }
+    }
+}
+
+/// Judges how many claims a file has, when the claim number `claims` ends.
+pub(crate) fn judge_count(demands: &[Demand], claims: u64, view: LoopView<'_>, sink: &mut Sink) {
+    for demand in demands {
+        if matches!(demand.verb, Verb::Claims(most) if most.checked_add(1) == Some(claims))
+            && demand.is_for_set(view)
+            && let Some(head) = view.all_segments().next()
+        {
+            demand.report(&r::RECEIVER_CLAIMS, At::inside(&head, view), sink);
         }
     }
 }
@@ -277,6 +233,13 @@ mod tests {
             "only 2000B SBR09 CI,MC",
             "only 2300 HI*ABK:01-1 ABK",
             "longest 2300 CLM01 6",
+            "forbid 2300 REF*G1 unless SV101-2 J0585",
+            "forbid 2300 CLM unless 2000B SBR01 P unless 2320 SBR01 P",
+            "require 2300 2310B when 2430 when 2000B SBR09 MC",
+            "forbid 2000B/2300/2310B NM1",
+            "shape 2300 CLM01 EX000[1-4]",
+            "least 2300 CLM02 98.6",
+            "claims 4",
         ] {
             assert_eq!(messages(kept), Vec::<String>::new(), "{kept}");
         }
@@ -293,6 +256,40 @@ mod tests {
         assert_eq!(messages("require 2400 SV105").len(), 6);
         assert_eq!(messages("only 2010BB NM109 1").len(), 4);
         assert_eq!(messages("require 2010AA REF*1G").len(), 1);
+    }
+
+    #[test]
+    fn a_demand_says_what_it_asks_for_and_when() {
+        for (demand, message) in [
+            ("claims 3", "X7005 Example Plan takes 3 claims in a file at most (guide, page 3)"),
+            (
+                "shape 2300 CLM01 EX000[2-4]",
+                "X7003 Example Plan takes CLM01 of loop 2300 in the form EX000[2-4] only (guide, page 3)",
+            ),
+            (
+                "least 2300 CLM02 98.61 unless REF*G1",
+                "X7003 Example Plan takes 98.61 in CLM02 of loop 2300 at least unless REF*G1 is sent (guide, page 3)",
+            ),
+            (
+                "forbid 2000C/2300/2310B NM1 when 2000B SBR09 CI,MC",
+                "X7002 Example Plan does not take NM1 in loop 2000C/2300/2310B when SBR09 of loop 2000B is CI or MC (guide, page 3)",
+            ),
+            (
+                "forbid 2300 2310B when 2000C",
+                "X7002 Example Plan does not take 2310B in loop 2300 when 2000C is sent (guide, page 3)",
+            ),
+        ] {
+            assert_eq!(messages(demand), [message]);
+        }
+    }
+
+    #[test]
+    fn a_demand_can_be_of_one_set() {
+        let rule = |set| {
+            format!("address A\nread 2026-08-05\nrule A-1\nset {set}\nsection B\nsays C\ndo D\nonly TS BHT06 RP\n")
+        };
+        assert_eq!(messages(&rule("837P")), ["X7003 Example Plan: C (A-1)"]);
+        assert_eq!(messages(&rule("837I")), Vec::<String>::new());
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! What the judge hands out: one finding, with its place and a snippet.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::judge::overlay::Asked;
 use crate::judge::rules::{Rule, Severity};
 use crate::segment::{Segment, SegmentId, Span};
 
@@ -33,8 +37,29 @@ pub struct Finding {
     pub claim: Option<String>,
     /// ST02 of the transaction set.
     pub transaction: Option<String>,
+    /// The receiver that asks for it, for the rules of receivers.
+    pub asked: Option<Arc<Asked>>,
     /// The segment, with a mark under the place.
     pub snippet: Option<Snippet>,
+}
+
+impl Finding {
+    /// What to do about it.
+    #[must_use]
+    pub fn next_step(&self) -> &str {
+        let own = self.asked.as_ref().map(|asked| asked.next_step.as_str());
+        own.filter(|step| !step.is_empty()).unwrap_or(self.rule.next_step)
+    }
+
+    /// Where the rule can be read.
+    #[must_use]
+    pub fn source(&self) -> Cow<'_, str> {
+        match self.asked.as_deref() {
+            None => Cow::Borrowed(self.rule.source),
+            Some(Asked { source, section, .. }) if section.is_empty() => Cow::Borrowed(source),
+            Some(Asked { source, section, address, .. }) => Cow::Owned(format!("{source}, {section}, {address}")),
+        }
+    }
 }
 
 /// A segment's text with the place of a finding in it.

@@ -12,8 +12,11 @@ mod finding;
 mod hierarchy;
 mod known;
 mod overlay;
+mod overlay_error;
+mod place;
 mod remittance;
 mod rules;
+mod shape;
 mod sink;
 mod structure;
 mod syntax;
@@ -24,7 +27,8 @@ use std::sync::Arc;
 
 use codes::{BuiltIn, CodeLists};
 pub use finding::{Finding, Snippet};
-pub use overlay::{Overlay, OverlayError};
+pub use overlay::{Asked, OVERLAYS, Overlay, OverlayRule};
+pub use overlay_error::OverlayError;
 pub use rules::{RECEIVER_RULES, RULES, Rule, Severity, rule};
 
 use crate::completeness::{Completeness, Counter};

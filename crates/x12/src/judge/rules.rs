@@ -41,7 +41,8 @@ pub struct Rule {
 }
 
 /// What a receiver asks for beyond the standard; only an [`Overlay`](crate::judge::Overlay) can break these.
-pub static RECEIVER_RULES: &[&Rule] = &[&RECEIVER_REQUIRES, &RECEIVER_FORBIDS, &RECEIVER_VALUES, &RECEIVER_LENGTH];
+pub static RECEIVER_RULES: &[&Rule] =
+    &[&RECEIVER_REQUIRES, &RECEIVER_FORBIDS, &RECEIVER_VALUES, &RECEIVER_LENGTH, &RECEIVER_CLAIMS];
 
 const fn receiver(id: &'static str, title: &'static str, next_step: &'static str) -> Rule {
     let source = "the receiver's own guide, named in the message";
@@ -56,6 +57,9 @@ pub(crate) static RECEIVER_VALUES: Rule =
     receiver("X7003", "the receiver does not take this value", "use one of the values that the receiver takes");
 pub(crate) static RECEIVER_LENGTH: Rule =
     receiver("X7004", "the receiver does not take a value of this length", "shorten it to what the receiver keeps");
+
+pub(crate) static RECEIVER_CLAIMS: Rule =
+    receiver("X7005", "the file has more claims than the receiver takes", "split the file");
 
 /// The rule called `id`.
 #[must_use]

@@ -8,6 +8,7 @@ use codes::CodeLists;
 use crate::judge::Options;
 use crate::judge::finding::{Finding, Snippet};
 use crate::judge::known::{Key, Known};
+use crate::judge::overlay::Asked;
 use crate::judge::rules::{Rule, Severity};
 use crate::segment::{Segment, Span};
 use crate::tree::{LoopView, NO_NODE, NodeIndex, Tree};
@@ -24,12 +25,13 @@ pub(crate) struct At<'a> {
     component: u32,
     view: Option<LoopView<'a>>,
     missing: Option<&'static str>,
+    asked: Option<&'a Arc<Asked>>,
 }
 
 impl<'a> At<'a> {
     /// Bytes that belong to no segment.
     pub(crate) fn bytes(span: Span) -> Self {
-        Self { segment: None, bytes: Some(span), element: 0, component: 0, view: None, missing: None }
+        Self { segment: None, bytes: Some(span), element: 0, component: 0, view: None, missing: None, asked: None }
     }
 
     /// A whole segment, in the loop `node`.
@@ -48,7 +50,7 @@ impl<'a> At<'a> {
     /// A whole segment whose loop is no longer known.
     #[inline]
     pub(crate) fn loose(segment: &'a Segment<'a>) -> Self {
-        Self { segment: Some(segment), bytes: None, element: 0, component: 0, view: None, missing: None }
+        Self { segment: Some(segment), bytes: None, element: 0, component: 0, view: None, missing: None, asked: None }
     }
 
     /// Element `number` of the segment.
@@ -63,6 +65,12 @@ impl<'a> At<'a> {
     pub(crate) fn component(mut self, number: usize, component: usize) -> Self {
         self.element = small(number);
         self.component = small(component);
+        self
+    }
+
+    /// A receiver asks for it.
+    pub(crate) fn asking(mut self, asked: &'a Arc<Asked>) -> Self {
+        self.asked = Some(asked);
         self
     }
 
@@ -108,6 +116,8 @@ pub(crate) struct Sink {
     pub(crate) transaction: Option<(String, u64)>,
     /// Codes that were found right.
     known: Known,
+    /// Claims that ended so far in the file.
+    pub(crate) claims: u64,
     /// How often a finding was reported, whatever became of it.
     reported: u64,
 }
@@ -123,6 +133,7 @@ impl Sink {
             warnings: 0,
             transaction: None,
             known: Known::default(),
+            claims: 0,
             reported: 0,
         }
     }
@@ -184,6 +195,7 @@ impl Sink {
             loop_path: at.view.map(|view| view.path()).unwrap_or_default(),
             claim: at.view.and_then(claim_of),
             transaction: self.transaction.as_ref().map(|(control, _)| control.clone()),
+            asked: at.asked.cloned(),
             snippet: at.segment.map(|segment| Snippet::of(segment, span, show_phi)),
         });
     }

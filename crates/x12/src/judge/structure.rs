@@ -48,7 +48,11 @@ impl Visitor for Structure<'_> {
         let view = tree.view(node);
         demand::judge(self.demands, view, self.sink);
         match view.name() {
-            "2300" if view.first("CLM").is_some() => claims::judge(view, self.claims, self.sink),
+            "2300" if view.first("CLM").is_some() => {
+                self.sink.claims += 1;
+                demand::judge_count(self.demands, self.sink.claims, view, self.sink);
+                claims::judge(view, self.claims, self.sink);
+            }
             "2100" if view.first("CLP").is_some() => {
                 remittance::judge_claim(view, self.payment, self.sink);
             }

@@ -24,8 +24,8 @@ impl fmt::Display for Finding {
         if let Some(snippet) = &self.snippet {
             writeln!(formatter, "    {}\n    {}", snippet.text, snippet.caret())?;
         }
-        writeln!(formatter, "  do: {}", self.rule.next_step)?;
-        writeln!(formatter, "  rule: {}", self.rule.source)
+        writeln!(formatter, "  do: {}", self.next_step())?;
+        writeln!(formatter, "  rule: {}", self.source())
     }
 }
 

@@ -56,6 +56,7 @@ fn by_bytes(rule: &str) -> Option<Vec<u8>> {
         "X1031" => with("EXAMPLESENDER  *ZZ", "EXAMPLESENDER*ZZ"),
         "X1035" => with("*^*00501", "*U*00501"),
         "X4019" => Some(super::many_claims(5001)),
+        "X7005" => Some(super::many_claims(101)),
         _ => None,
     }
 }

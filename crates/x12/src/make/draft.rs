@@ -1,5 +1,41 @@
 //! A file taken apart into lines, so that one thing in it can be changed.
 
+/// A change to an example, as an overlay writes it. A segment is the first that starts so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// `set SEGMENT ELEMENT VALUE`
+    Set { start: String, element: usize, value: String },
+    /// `remove SEGMENT`
+    Remove { start: String },
+    /// `add SEGMENT NEW*SEGMENT`: after it.
+    Add { start: String, segment: String },
+}
+
+/// An example has no segment of more elements.
+const ELEMENTS_MAX: usize = 99;
+
+impl Change {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut words = text.splitn(3, ' ').map(str::trim);
+        let (verb, start) = (words.next()?, words.next()?.to_owned());
+        let rest = words.next().unwrap_or("");
+        // A value that ends its segment would be two.
+        if start.is_empty() || rest.contains('~') {
+            return None;
+        }
+        match verb {
+            "set" => {
+                let (element, value) = rest.split_once(' ').unwrap_or((rest, ""));
+                let element = element.parse().ok().filter(|element| (1..=ELEMENTS_MAX).contains(element))?;
+                Some(Self::Set { start, element, value: value.trim().to_owned() })
+            }
+            "remove" if rest.is_empty() => Some(Self::Remove { start }),
+            "add" if !rest.is_empty() => Some(Self::Add { start, segment: rest.to_owned() }),
+            _ => None,
+        }
+    }
+}
+
 /// Segments of an example, with the usual separators.
 pub(super) struct Draft {
     segments: Vec<String>,
@@ -16,6 +52,20 @@ impl Draft {
     fn find(&self, start: &str, nth: usize) -> usize {
         let found = self.segments.iter().enumerate().filter(|(_, segment)| segment.starts_with(start)).nth(nth);
         found.map(|(index, _)| index).expect("an edit names a segment that the example has")
+    }
+
+    /// Makes a change; when the segment that it is about is not there, says how that one would start.
+    pub(super) fn change(&mut self, change: &Change) -> Result<(), String> {
+        let (Change::Set { start, .. } | Change::Remove { start } | Change::Add { start, .. }) = change;
+        if !self.segments.iter().any(|segment| segment.starts_with(start)) {
+            return Err(start.clone());
+        }
+        match change {
+            Change::Set { element, value, .. } => self.set(start, *element, value),
+            Change::Remove { .. } => self.remove(start),
+            Change::Add { segment, .. } => self.after(start, segment),
+        }
+        Ok(())
     }
 
     /// Sets element `element` of the first segment that starts with `start`.

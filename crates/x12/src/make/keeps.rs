@@ -15,6 +15,7 @@ pub(super) fn of(rule: &str) -> Vec<u8> {
             (super::remittance(), None)
         }
         (None, None) if rule == "X4019" => (super::many_claims(5000), None),
+        (None, None) if rule == "X7005" => (super::many_claims(100), None),
         (None, None) => (super::claims(), None),
     };
     let Some(edit) = edit else { return bytes };

@@ -54,16 +54,18 @@ Example:
     Deidentify(Deidentify),
     /// Write an example about invented people: a good one, or one that breaks a rule.
     #[command(after_help = "\
-Files that break X7001 to X7004 break them for the receiver of --receiver.
+Files that break X7001 to X7005 break them for the receiver of --receiver; those
+that break a rule of an overlay are made with --overlay.
 
 Example:
   covered x12 make > good.edi
   covered x12 make --break X3001 > bad.edi
   covered x12 make --keep X4003 > near.edi
-  covered x12 make --receiver > example.receiver")]
+  covered x12 make --receiver > example.receiver
+  covered x12 make --overlay medicare-ngs --break NGS-MBI > bad.edi")]
     Make(Make),
     /// List the rules, or explain one.
-    #[command(after_help = "Example:\n  covered x12 rules X3001")]
+    #[command(after_help = "Example:\n  covered x12 rules X3001\n  covered x12 rules --overlay medicare-ngs")]
     Rules(Rules),
 }
 
@@ -115,10 +117,10 @@ pub(crate) struct Check {
     /// Judge up to this SNIP level: 1 syntax, 2 structure, 3 balance, 4 situation, 5 codes.
     #[arg(long, value_name = "LEVEL", default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=5))]
     pub(crate) level: u8,
-    /// What this receiver asks for: a file with lines such as `X4018 off` or
+    /// What this receiver asks for: `medicare-ngs`, `stedi`, or a file with lines such as `X4018 off` or
     /// `require 2300 REF*F8 when CLM05-3 7,8`; `make --receiver` writes one.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) receiver: Option<PathBuf>,
+    #[arg(long, value_name = "NAME|FILE", visible_alias = "receiver")]
+    pub(crate) overlay: Option<PathBuf>,
     /// Folder of imported code files: its lists say which codes there are [default: your own].
     #[arg(long, value_name = "FOLDER")]
     pub(crate) codes: Option<PathBuf>,
@@ -236,9 +238,12 @@ pub(crate) struct Make {
     /// A remittance (835) in place of claims (837P).
     #[arg(long, conflicts_with_all = ["rule", "keep"])]
     pub(crate) remittance: bool,
-    /// The demands of an invented receiver, for `check --receiver`.
+    /// The demands of an invented receiver, for `check --overlay`.
     #[arg(long, conflicts_with_all = ["rule", "keep", "remittance"])]
     pub(crate) receiver: bool,
+    /// The rule to break or keep is one of this overlay: `medicare-ngs`, `stedi`, or a file.
+    #[arg(long, value_name = "NAME|FILE", conflicts_with_all = ["remittance", "receiver"])]
+    pub(crate) overlay: Option<PathBuf>,
     /// Write to this file; without it, to standard output.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
@@ -249,6 +254,9 @@ pub(crate) struct Rules {
     /// Identifier of the rule: X3001.
     #[arg(value_name = "RULE")]
     pub(crate) rule: Option<String>,
+    /// The rules of this overlay: `medicare-ngs`, `stedi`, or a file.
+    #[arg(long, value_name = "NAME|FILE", conflicts_with = "level")]
+    pub(crate) overlay: Option<PathBuf>,
     /// Only rules of this SNIP level; 7 are those of receivers.
     #[arg(long, value_name = "LEVEL", conflicts_with = "rule", value_parser = clap::value_parser!(u8).range(1..=7))]
     pub(crate) level: Option<u8>,

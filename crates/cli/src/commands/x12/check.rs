@@ -6,22 +6,18 @@ use std::sync::Arc;
 
 use codes::CodeLists;
 use serde_json::{Value, json};
-use x12::judge::{Finding, Judge, Options, Overlay, Report};
+use x12::judge::{Finding, Judge, Options, Report};
 use x12::number::counted;
 
 use super::arguments::Check;
-use super::{failure, file, plain, print_json, record};
+use super::{file, overlay, plain, print_json, record};
 use crate::Done;
 use crate::commands::codes::ImportedLists;
 use crate::output::{Failure, print};
 use crate::source;
 
 pub(super) fn run(check: &Check) -> Result<Done, Failure> {
-    let overlay = match &check.receiver {
-        Some(path) => Overlay::parse(&String::from_utf8_lossy(&file::whole(path)?))
-            .map_err(|error| failure(error.code(), &error, "`covered x12 rules` lists the rules"))?,
-        None => Overlay::default(),
-    };
+    let overlay = check.overlay.as_deref().map(overlay::of).transpose()?.unwrap_or_default();
     let options =
         Options { level_max: check.level, show_phi: check.privacy.shows_phi(), overlay, ..Options::default() };
     let imported = ImportedLists::of(check.codes.as_deref())?;
@@ -98,7 +94,11 @@ fn write_finding(out: &mut String, name: &str, finding: &Finding) {
     if let Some(snippet) = &finding.snippet {
         let _ = writeln!(out, "   |\n   | {}\n   | {}", snippet.text, snippet.caret());
     }
-    let _ = writeln!(out, "   = help: {}\n", finding.rule.next_step);
+    let _ = writeln!(out, "   = help: {}", finding.next_step());
+    if finding.asked.is_some() {
+        let _ = writeln!(out, "   = source: {}", finding.source());
+    }
+    out.push('\n');
 }
 
 /// The element by its usual name: `CLM05-3`.
@@ -130,8 +130,9 @@ fn value(name: &str, report: &Report) -> Value {
                 "level": finding.rule.level,
                 "severity": finding.severity.as_str(),
                 "message": finding.message,
-                "next_step": finding.rule.next_step,
-                "source": finding.rule.source,
+                "next_step": finding.next_step(),
+                "source": finding.source(),
+                "asked": finding.asked.as_deref().map(overlay::value),
                 "start": finding.span.start,
                 "end": finding.span.end,
                 "segment": finding.segment,

@@ -14,7 +14,7 @@ use x12::{Document, Event, Incomplete, Segment, Span, events};
 
 use super::arguments::{Ack, By, Deidentify, Fix, Make, Split};
 use super::file::{self, Target};
-use super::{failure, plain, record, rules};
+use super::{failure, overlay, plain, record, rules};
 use crate::Done;
 use crate::output::{Failure, print};
 use crate::source;
@@ -183,7 +183,13 @@ pub(super) fn make(wanted: &Make) -> Result<Done, Failure> {
     let made = |made: Result<Vec<u8>, MakeError>| {
         made.map_err(|error| failure(error.code(), &error, "`covered x12 rules` lists them"))
     };
+    let overlay = wanted.overlay.as_deref().map(overlay::of).transpose()?;
+    let asked = |made: Result<Vec<u8>, MakeError>| {
+        made.map_err(|error| failure(error.code(), &error, "`covered x12 rules --overlay` lists its rules"))
+    };
     let bytes = match (&wanted.rule, &wanted.keep) {
+        (Some(id), _) if let Some(overlay) = &overlay => asked(x12::make::broken_for(overlay, id))?,
+        (None, Some(id)) if let Some(overlay) = &overlay => asked(x12::make::kept_for(overlay, id))?,
         (Some(id), _) => made(x12::make::broken(rules::find(id)?.id))?,
         (None, Some(id)) => made(x12::make::kept(rules::find(id)?.id))?,
         (None, None) if wanted.remittance => x12::make::remittance(),

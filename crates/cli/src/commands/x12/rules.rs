@@ -3,14 +3,17 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use x12::judge::{RECEIVER_RULES, RULES, Rule, rule};
+use x12::judge::{Overlay, OverlayRule, RECEIVER_RULES, RULES, Rule, rule};
 
 use super::arguments::Rules;
-use super::print_json;
+use super::{overlay, print_json};
 use crate::Done;
 use crate::output::{Failure, print, wrapped};
 
 pub(super) fn run(wanted: &Rules) -> Result<Done, Failure> {
+    if let Some(path) = &wanted.overlay {
+        return of_overlay(&overlay::of(path)?, wanted);
+    }
     let rules: Vec<&Rule> = match &wanted.rule {
         Some(id) => vec![find(id)?],
         None => all().filter(|rule| wanted.level.is_none_or(|level| rule.level == level)).collect(),
@@ -22,6 +25,24 @@ pub(super) fn run(wanted: &Rules) -> Result<Done, Failure> {
         print(&rules.iter().map(|rule| explained(rule)).collect::<String>())?;
     } else {
         print(&rules.iter().map(|rule| listed(rule)).collect::<String>())?;
+    }
+    Ok(Done::Answered)
+}
+
+fn of_overlay(overlay: &Overlay, wanted: &Rules) -> Result<Done, Failure> {
+    let named =
+        |rule: &&OverlayRule| wanted.rule.as_ref().is_none_or(|name| rule.asked.rule.eq_ignore_ascii_case(name));
+    let rules: Vec<&OverlayRule> = overlay.rules().iter().filter(named).collect();
+    if let (Some(name), []) = (&wanted.rule, &rules[..]) {
+        let message = format!("the overlay has no rule `{name}`");
+        let help = "without a name `covered x12 rules --overlay` lists all of it".to_owned();
+        return Err(Failure::Name { message, help });
+    }
+    if wanted.json {
+        let all: Vec<Value> = rules.iter().map(|rule| overlay::value(&rule.asked)).collect();
+        print_json(&json!({ "format": 1, "rules": all }))?;
+    } else {
+        print(&overlay::text(&rules))?;
     }
     Ok(Done::Answered)
 }

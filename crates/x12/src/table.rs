@@ -343,10 +343,31 @@ mod tests {
         assert_eq!(at(3), "2000A/2010A");
         assert_eq!(at(7), "2000A/2000B/2000C/2010C");
         assert_eq!(at(9), "2000A/2000B/2000C/2000E");
-        assert_eq!(at(11), "2000A/2000B/2000C/2000E/2010E");
+        assert_eq!(at(11), "2000A/2000B/2000C/2000E/2010EA");
         assert_eq!(at(13), "2000A/2000B/2000C/2000E/2000F");
         assert_eq!(at(17), "2000A/2000B/2000C/2000D/2000E");
         assert_eq!(paths.len(), body.matches('~').count() + 2);
+    }
+
+    #[test]
+    fn parties_to_an_event_are_told_by_their_role() {
+        let body = "278 BHT*0007*13*A1*20260805*0930~HL*1**20*1~NM1*X3*2*EXAMPLE PLAN~HL*2*1*21*1~NM1*1P*2*EXAMPLE SPA~HL*3*2*22*1~\
+                    NM1*IL*1*EXAMPLE*ALEX~HL*4*3*EV*1~UM*HS*I~NM1*PW*2*A~NM1*SJ*1*B~NM1*CA*2*C~NM1*L5*1*D~NM1*82*1*E~\
+                    HL*5*4*SS*0~SV1*HC:17110*164.5~NM1*L5*1*F~NM1*SJ*1*G~";
+        let paths = paths(body, "005010X217");
+        let last = |index: usize| paths[index].rsplit('/').next().unwrap().to_owned();
+        assert_eq!([10, 11, 12, 13, 14].map(last), ["2010EB", "2010EA", "2010EC", "2010EB", "2010E"]);
+        assert_eq!([17, 18].map(last), ["2010FB", "2010F"]);
+    }
+
+    #[test]
+    fn another_insurer_of_a_member_stays_with_the_coverage() {
+        let former = "834 BGN*00*1*20260805~N1*P5*EXAMPLE EMPLOYER~N1*IN*EXAMPLE PLAN~INS*Y*18*030~NM1*IL*1*EXAMPLE*ALEX~NM1*ES*2*WORK~\
+                      HD*030**HLT~COB*P*123*1~N1*IN*OTHER PLAN~INS*N*19*030~";
+        let paths = paths(former, "004010X095A1");
+        assert_eq!(paths[5..10], ["2000/2100A", "2000/2100D", "2000/2300", "2000/2300/2320", "2000/2300/2320"]);
+        assert_eq!(paths[10], "2000");
+        assert!(Table::of(b"834", b"004010X096A1").is_none());
     }
 
     #[test]

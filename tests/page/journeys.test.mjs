@@ -57,6 +57,25 @@ test("an answer narrows the result, and can be taken back", () => visit({}, asyn
   assert.equal(await verdict(page).innerText(), before);
 }));
 
+test("before a state is known there are dozens of reasons, each told once: the first are shown, and all when they are asked for", () => visit({}, async (page) => {
+  await five(page, { ...MIGRAINE, state: undefined, license: undefined });
+  // Who is told to answer is who can tell what is asked.
+  assert.match(await page.locator("#lines .three").first().locator("p").nth(1).innerText(), /: clinician, /);
+  assert.match(await page.locator(".whom-to").innerText(), /the clinician/);
+  const reasons = page.locator("#lines ul.reasons").first().locator("> li");
+  assert.equal(await reasons.count(), 5);
+  const fifth = await reasons.nth(4).innerText();
+  const button = page.getByRole("button", { name: /^Show all \d+$/ }).first();
+  const [count] = (await button.innerText()).match(/\d+/);
+  await button.click();
+  assert.equal(await reasons.count(), Number(count));
+  assert.equal(await reasons.nth(4).innerText(), fifth);
+  assert.ok(Number(count) > 20, `${count} reasons`);
+  const told = await reasons.locator("summary").allInnerTexts();
+  assert.equal(new Set(told).size, told.length, "a reason is told twice");
+  assert.ok(await reasons.nth(5).evaluate((entry) => entry === document.activeElement), "the first of the rest has the focus");
+}));
+
 test("an answer that cannot be one is refused beside its field, and nothing is lost", () => visit({}, async (page) => {
   await five(page, MIGRAINE);
   await page.locator(".given input").fill("NONSENSE");

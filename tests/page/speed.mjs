@@ -1,9 +1,9 @@
-// How long the page takes for its first answer: `node speed.mjs [--rounds N] [FOLDER…]` prints a table. Nothing here judges: a busy
-// machine is no wrong page.
+// How long the page takes: `node speed.mjs [--rounds N] [FOLDER…]` prints a table. Nothing here judges: a busy machine is no wrong page.
 //
-// Every case is opened in a page of its own that has answered nothing yet. What is timed runs from the reader's act, a word
-// given or a file chosen, until the answer stands on the page and is laid out: on the clock, the part inside the module, and the processor
-// time of the page's main thread, which other work on the machine does not lengthen.
+// First the page itself: from its address to the form, and to where the engine is warm. Then what a reader does: every journey, and every
+// case of a folder (`examples`, unless another is named), is done in a page of its own that has answered nothing yet. What is timed runs
+// from the reader's act, a word given or a file chosen, until the answer stands on the page and is laid out: on the clock, the part inside
+// the module, and the processor time of the page's main thread, with painting, which other work on the machine lengthens less.
 
 import { cases, cpuMs, read, start, stop, visit } from "./browser.mjs";
 
@@ -12,8 +12,15 @@ const roundsAt = arguments_.indexOf("--rounds");
 const rounds = roundsAt < 0 ? 1 : Number(arguments_.splice(roundsAt, 2)[1]);
 const folders = arguments_.length ? arguments_ : ["examples"];
 
-/** Times the module: wraps what starting it gives to the page. */
+/** Times the load, and the module: wraps what starting it gives to the page. */
 const timed = () => {
+  globalThis.loadTimes = {};
+  new MutationObserver((_, observer) => {
+    if (document.querySelector("#five .field")) globalThis.loadTimes.form ??= performance.now();
+    if (!document.body?.dataset.ready) return;
+    globalThis.loadTimes.ready = performance.now();
+    observer.disconnect();
+  }).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-ready"] });
   const original = WebAssembly.instantiateStreaming;
   globalThis.engineTimes = [];
   WebAssembly.instantiateStreaming = async (...given) => {
@@ -36,7 +43,8 @@ const act = (page, kind, ...given) => page.evaluate(async ({ kind, given }) => {
       control.value = text;
       control.dispatchEvent(new Event("change", { bubbles: true }));
     },
-    choose: ([value]) => document.querySelector(`input[name="purpose"][value="${value}"]`).click(),
+    choose: ([name, value]) => document.querySelector(`input[name="${name}"][value="${value}"]`).click(),
+    press: ([name]) => [...document.querySelectorAll(".next button")].find((button) => button.textContent === name).click(),
     open: ([name, text]) => {
       const file = document.getElementById("file");
       const held = new DataTransfer();
@@ -56,46 +64,46 @@ const act = (page, kind, ...given) => page.evaluate(async ({ kind, given }) => {
   return { ms, engine: globalThis.engineTimes.reduce((sum, one) => sum + one, 0) };
 }, { kind, given });
 
-/** What is asked, as acts; of each, the slowest counts, since each shows an answer. */
+/** What is asked, as acts. */
+const treatment = ["type", "line-treatment", "botox"];
+const medical = [treatment, ["choose", "purpose", "medical"], ["type", "coverage-payer", "medicare"], ["type", "facility-state", "MI"], ["type", "clinician-license", "MD"]];
 const journeys = new Map([
-  ["first word", [["type", "line-treatment", "botox"]]],
-  ["for looks", [["type", "line-treatment", "botox"], ["choose", "cosmetic"], ["type", "coverage-payer", "aetna"], ["type", "facility-state", "TX"]]],
-  ["five questions", [["type", "line-treatment", "botox"], ["choose", "medical"], ["type", "coverage-payer", "medicare"], ["type", "facility-state", "MI"], ["type", "clinician-license", "MD"]]],
+  ["for looks", [treatment, ["choose", "purpose", "cosmetic"], ["type", "coverage-payer", "aetna"], ["type", "facility-state", "TX"]]],
+  ["medical", [...medical, ["press", "I don't know"], ["choose", "who", "patient"], ["choose", "language", "es"]]],
 ]);
 for (const folder of folders) for (const file of cases(folder)) journeys.set(file, [["open", file, read(file)]]);
 
 const median = (values) => [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
+const loads = [];
+const times = new Map();
 
-async function measure(acts) {
-  let taken;
+async function measure(journey, acts) {
   await visit({ before: timed }, async (page) => {
-    const times = [];
+    loads.push({ ...await page.evaluate(() => globalThis.loadTimes), cpu: await cpuMs() });
     for (const one of acts) {
       const before = await cpuMs();
-      const time = await act(page, ...one);
-      times.push({ ...time, cpu: (await cpuMs()) - before });
+      const time = { ...await act(page, ...one), cpu: 0 };
+      time.cpu = (await cpuMs()) - before;
+      const name = one[0] === "open" ? journey : `${journey}: ${one.slice(1).join(" ")}`;
+      times.set(name, [...(times.get(name) ?? []), time]);
     }
-    taken = times.reduce((most, time) => (time.ms > most.ms ? time : most));
   });
-  return taken;
 }
 
 await start();
-const rows = new Map();
 try {
-  for (let round = 0; round < rounds; round += 1) {
-    for (const [name, acts] of journeys) rows.set(name, [...(rows.get(name) ?? []), await measure(acts)]);
-  }
+  for (let round = 0; round < rounds; round += 1) for (const [name, acts] of journeys) await measure(name, acts);
 } finally {
   await stop();
 }
-const figures = [...rows].map(([name, times]) => ({
-  name,
-  ms: median(times.map(({ ms }) => ms)),
-  engine: median(times.map(({ engine }) => engine)),
-  cpu: median(times.map(({ cpu }) => cpu)),
-}));
+const figures = [...times].map(([name, taken]) => {
+  const of = (key) => median(taken.map((time) => time[key]));
+  return { name, ms: of("ms"), engine: of("engine"), cpu: of("cpu") };
+});
 const line = (name, ...values) => console.log(`${name.padEnd(64)} ${values.map((value) => value.toFixed(0).padStart(6)).join(" ")}`);
+for (const [key, what] of [["form", "clock, address to form"], ["ready", "clock, address to warm"], ["cpu", "processor, process to warm"]]) {
+  line(`load: milliseconds, ${what}, median of ${loads.length}`, median(loads.map((load) => load[key])));
+}
 console.log(`${"milliseconds".padEnd(64)}  clock engine    cpu`);
 for (const { name, ms, engine, cpu } of figures) line(name, ms, engine, cpu);
 for (const folder of folders) {

@@ -73,9 +73,9 @@ pub trait Library: Reference {
         None
     }
 
-    /// All policies of all payers and dates, for the near misses of a case about which none speaks; `None` if they
-    /// cannot be had.
-    fn whole_program(&self) -> Option<Cow<'_, Program>> {
+    /// The policies of these ranks, of all payers and dates, that name one of the codes or the treatment, for the near misses of a case
+    /// about which none speaks; there may be others among them. `None` if they cannot be had.
+    fn about(&self, _codes: &[ProcedureCode], _treatment: Option<&str>, _ranks: &[u16]) -> Option<Cow<'_, Program>> {
         None
     }
 }

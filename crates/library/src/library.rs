@@ -74,7 +74,6 @@ pub struct Library {
     parts: Parts,
     compiler_ranks: policy::program::Ranks,
     sha256: OnceLock<String>,
-    whole: OnceLock<Option<Program>>,
 }
 
 impl Library {
@@ -271,12 +270,6 @@ impl Library {
         compile(entries, &self.context())
     }
 
-    /// All policies, compiled once; none if one of them cannot be.
-    pub(crate) fn whole_program(&self) -> Option<&Program> {
-        let compiled = || self.compile(&self.entries(&[]).ok()?).ok();
-        self.whole.get_or_init(compiled).as_ref()
-    }
-
     /// The policies that may concern any of these, for [`Library::compile`]; nothing wanted gives all. Those that surely do not
     /// concern them are not even read.
     ///
@@ -362,6 +355,6 @@ impl Library {
             return Err(LibraryError::Invalid(Box::new(Invalid { diagnostics: findings, sources })));
         };
         let compiler_ranks = parts.ranks.compiled();
-        Ok(Self { version, files, sources, parts, compiler_ranks, sha256: OnceLock::new(), whole: OnceLock::new() })
+        Ok(Self { version, files, sources, parts, compiler_ranks, sha256: OnceLock::new() })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use codes::{CodeSet, StateCode};
+use codes::{CodeSet, ProcedureCode, StateCode};
 use coverage::case::{Case, Line};
 use coverage::reference::{
     Implied, NotFound, Payer, PayerClass, Reference, StackRank, Treatment, UsualCodes, UsualQuery,
@@ -247,7 +247,14 @@ impl coverage::reference::Library for Compiled<'_> {
         self.library.law().ok()?.terms().abn_edition_outdated(edition, given)
     }
 
-    fn whole_program(&self) -> Option<Cow<'_, Program>> {
-        self.library.whole_program().map(Cow::Borrowed)
+    fn about(&self, codes: &[ProcedureCode], treatment: Option<&str>, ranks: &[u16]) -> Option<Cow<'_, Program>> {
+        let codes = set_of(codes.iter().copied());
+        let is_about = |header: &Header| {
+            let rank = self.library.ranks().find(&header.rank);
+            rank.is_some_and(|rank| ranks.contains(&rank))
+                && header.may_speak_of(Service { codes: Some(&codes), treatment })
+        };
+        let entries = self.library.entries_where(None, is_about).ok()?;
+        self.library.compile(&entries).ok().map(Cow::Owned)
     }
 }

@@ -15,15 +15,19 @@ const list = (items) => el("ul", {}, items.map((item) => el("li", {}, item)));
 /** Entries of a list that are shown at once. */
 const ENTRIES_SHOWN_MAX = 6;
 
-/** A list of `make(entry)`, each an item of it, whose long tail is made and shown when it is asked for. */
-function longList(entries, make, most = ENTRIES_SHOWN_MAX, properties = {}) {
+/**
+ * A list of `make(entry)`, each an item of it, whose long tail is made and shown when it is asked for. Of a tail that is still with
+ * the engine, `left` tells how many entries it has, and `fetched` brings them.
+ */
+function longList(entries, make, { most = ENTRIES_SHOWN_MAX, left = 0, fetched = () => [], ...properties } = {}) {
+  const count = entries.length + left;
   // One more line would be as long as the button.
-  const shown = entries.length - most < 2 ? entries.length : most;
+  const shown = count - most < 2 ? count : most;
   const whole = el("ul", properties, entries.slice(0, shown).map(make));
-  if (shown === entries.length) return whole;
-  const button = el("button", { type: "button", class: "quiet" }, say("show-all", { count: entries.length }));
+  if (shown === count) return whole;
+  const button = el("button", { type: "button", class: "quiet" }, say("show-all", { count }));
   button.addEventListener("click", () => {
-    const rest = entries.slice(shown).map(make);
+    const rest = [...entries.slice(shown), ...fetched()].map(make);
     whole.append(...rest);
     button.remove();
     rest[0].setAttribute("tabindex", "-1");
@@ -47,7 +51,7 @@ function lineView(reply, line, index, who, canAnswer, asking) {
         ? [language === "es" ? el("h3", { class: "over" }, say("for-staff")) : null, forStaff, el("div", { class: "to-patient" }, el("h3", {}, say("for-patient")), forPatient)]
         : forPatient),
     asking,
-    assumedView(line), whyView(line), openView(reply, line, index, who), beforeView(reply, line), changeView(line),
+    assumedView(line), whyView(reply, line, index), openView(reply, line, index, who), beforeView(reply, line), changeView(line),
     moneyView(line), who === "patient" ? part("back.title", el("p", {}, saysBack(reply, line, index))) : null);
 }
 
@@ -56,13 +60,14 @@ function assumedView(line) {
   return part("assumed.title", list(line.assumed.map((assumed) => english("span", sentence(assumed.says)))));
 }
 
-function whyView(line) {
+function whyView(reply, line, index) {
   const unread = line.unread.map((text) => plainReason("why.unread", "unread", `${text.why} (${text.document})`));
   const near = (line.near_misses || []).map((miss) => plainReason("why.near", "open", `${miss.title}: ${miss.why}`));
+  const tail = { left: reply.more_reasons[index], fetched: () => engine.call({ do: "reasons", case: held.case, line: index }) };
   const nothing = !line.because.length && !unread.length ? el("p", {}, say("why.none")) : null;
   return part("why.title",
     language === "es" ? el("p", { class: "hint" }, say("why.english")) : null, nothing,
-    line.because.length ? longList(line.because, reasonView, REASONS_MAX, { class: "reasons" }) : null,
+    line.because.length ? longList(line.because, reasonView, { class: "reasons", most: REASONS_MAX, ...tail }) : null,
     unread.length || near.length ? el("ul", { class: "reasons" }, unread, near) : null);
 }
 
@@ -91,9 +96,13 @@ function reasonView(because) {
       because.entered_by_practice ? row("why.note", el("dd", {}, say("why.own"))) : null)));
 }
 
-/** The open facts by who can tell them, each with its question in the language of the page where it has it. */
+/**
+ * The open facts by who can tell them, each with its question in the language of the page where it has it. Two texts may leave the same
+ * question open: it is read once.
+ */
 function byWhom(reply, line, index) {
-  const open = line.missing.map((missing, at) => ({ missing, es: reply.missing[index][at], en: missing.question }));
+  const all = line.missing.map((missing, at) => ({ missing, es: reply.missing[index][at], en: missing.question }));
+  const open = all.filter(({ en }, at) => all.findIndex((other) => other.en === en) === at);
   const groups = WHOM.map((whom) => ({ whom, questions: open.filter(({ missing }) => missing.who === whom) }));
   return groups.filter(({ questions }) => questions.length);
 }

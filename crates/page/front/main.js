@@ -155,7 +155,7 @@ function show() {
   byId("lines").replaceChildren(
     ...reply.answer.lines.map((line, index) =>
       lineView(reply, line, index, held.who, questions.length > 0, index === 0 ? questionCard(questions) : null)),
-    notesView(reply), proofView(),
+    ...notesView(reply), proofView(),
     el("div", { class: "tools" }, el("button", { type: "button", class: "strong", onclick: () => printPaper("sheet") }, say("sheet.print"))));
   byId("aloud").replaceChildren(reply.answer.lines.map((line, index) =>
     `${say(`verdict.${line.verdict}`)}. ${sentence(saysVerdict(reply, line, index))}`).join(" "));
@@ -165,7 +165,7 @@ function show() {
 
 function notesView(reply) {
   const notes = reply.answer.notes || [];
-  return notes.length ? part("notes.title", list(notes.map((note) => english("span", `${note.text} (${note.code})`)))) : el("span");
+  return notes.length ? [part("notes.title", list(notes.map((note) => english("span", `${note.text} (${note.code})`))))] : [];
 }
 
 /** The whole proof, made when somebody opens it. */
@@ -302,13 +302,23 @@ function wire() {
 const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
 /**
- * Lets the engine answer once for nobody. A browser compiles a function of the module when it is first called, and the library reads
- * some of its tables then: better while the first word is being typed than after it.
+ * Answers for nobody, and lays that out where nobody sees it. A browser compiles a function of the module when it is first called,
+ * looks for a typeface when a letter first needs it, and reads how days are written with the first of them; the engine reads a policy
+ * when somebody first asks about its payer. All that is better done while the first word is being typed than after it.
  */
-function warmUp() {
-  const typical = { ...emptyCase(), coverage: { payer: "medicare" }, facility: { state: "MI" }, clinician: { license: "MD" } };
-  typical.line = [{ treatment: "botox", purpose: "medical" }];
-  engine.call({ do: "ask", case: typical, asked: FIVE });
+async function warmUp() {
+  const anywhere = { ...emptyCase(), line: [{ treatment: "botox", purpose: "medical" }], coverage: { payer: "medicare" } };
+  const somewhere = { ...anywhere, facility: { state: "MI" }, clinician: { license: "MD" } };
+  for (const typical of [somewhere, anywhere]) {
+    const reply = engine.call({ do: "ask", case: typical, asked: FIVE });
+    const unseen = el("div", { class: "unseen", "aria-hidden": "true", inert: true },
+      reply.answer.lines.map((line, index) => lineView(reply, line, index, "desk", true, null)));
+    byId("answer").append(unseen);
+    unseen.getBoundingClientRect();
+    unseen.remove();
+    // What the reader did meanwhile comes first.
+    await new Promise((resolve) => setTimeout(resolve));
+  }
 }
 
 async function main() {
@@ -325,7 +335,7 @@ async function main() {
   wire();
   speak();
   await painted();
-  warmUp();
+  await warmUp();
   document.body.dataset.ready = "yes";
 }
 

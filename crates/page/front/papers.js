@@ -26,10 +26,11 @@ function fillPapers() {
   byId("questions").replaceChildren(...reply.answer.lines.map((line, index) => questionPaper(reply, line, index, who)));
 }
 
-function shortList(title, entries, most, kind) {
+/** The first entries of a list, and how many more there are; `left` of them are still with the engine. */
+function shortList(title, entries, most, { kind, left = 0 } = {}) {
   if (!entries.length) return null;
   const shown = entries.slice(0, most);
-  const more = entries.length - shown.length;
+  const more = entries.length + left - shown.length;
   return el("section", {}, el("h2", {}, say(title)), el("ul", { class: kind }, shown.map((entry) => el("li", {}, entry)),
     more > 0 ? el("li", {}, say("sheet.more", { count: more })) : null));
 }
@@ -55,9 +56,9 @@ function sheet(reply, line, index, who) {
       row("sheet.day", day(answer.date)), row("sheet.asked", day(answer.as_of))),
     el("div", { class: "verdict" }, chip(line.verdict, say(`verdict.${line.verdict}`)), patient.map((text) => el("p", {}, sentence(text))),
       who === "desk" ? el("p", { class: "staff" }, el("strong", {}, say("for-staff")), ": ", english("span", reply.opening[index][1])) : null),
-    shortList("why.title", line.because.map(reason), ENTRIES_MAX.why) || el("p", {}, say("why.none")),
+    shortList("why.title", line.because.map(reason), ENTRIES_MAX.why, { left: reply.more_reasons[index] }) || el("p", {}, say("why.none")),
     shortList("open.title", open.map((question) => [inBoth("span", { en: cut(question.en), es: question.es && cut(question.es) }), ` (${say(whoKey(question.missing.who))})`]), ENTRIES_MAX.open),
-    shortList("before.title", before, ENTRIES_MAX.before, "boxes"),
+    shortList("before.title", before, ENTRIES_MAX.before, { kind: "boxes" }),
     shortList("money.title", line.money.basis.map((basis) => english("span", cut(basis))), ENTRIES_MAX.money),
     el("footer", {}, el("p", {}, say("sheet.promise")), stampView(reply)));
 }
@@ -71,8 +72,7 @@ const blank = (title) => el("p", { class: "blank" }, say(title));
 /** What to say to the plan, with room for what it says. */
 function callScript(reply, line, index, who) {
   const names = named(reply, index);
-  const open = line.missing.map((missing, at) => ({ missing, es: reply.missing[index][at], en: missing.question }));
-  const ofPlan = open.filter(({ missing }) => missing.who === "payer");
+  const ofPlan = byWhom(reply, line, index).find(({ whom }) => whom === "payer")?.questions ?? [];
   const asked = [
     // The plan is the one that is asked: what is left of the question is the question.
     ...ofPlan.map(({ en, es }) => inBoth("p", { en: sentence(en.replace(/^Ask the plan: /, "")), es })),

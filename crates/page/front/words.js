@@ -24,11 +24,17 @@ const inBoth = (name, found, properties = {}) =>
 /** `1234.05` as `$1,234.05`; amounts stay text on their whole way. */
 const dollars = (amount) => "$" + amount.replace(/^(\d+)/, (whole) => whole.replace(/(?<=\d)(?=(\d{3})+$)/g, ","));
 
+/** How each language writes a day; an answer has dozens of them, and each of these takes long to make. */
+const dayFormats = new Map();
+
 /** A day of the case, written out. */
 function day(iso) {
   const [year, month, date] = iso.split("-").map(Number);
-  const format = new Intl.DateTimeFormat(language === "es" ? "es-US" : "en-US", { dateStyle: "long", timeZone: "UTC" });
-  return format.format(new Date(Date.UTC(year, month - 1, date)));
+  if (!dayFormats.has(language)) {
+    const format = new Intl.DateTimeFormat(language === "es" ? "es-US" : "en-US", { dateStyle: "long", timeZone: "UTC" });
+    dayFormats.set(language, format);
+  }
+  return dayFormats.get(language).format(new Date(Date.UTC(year, month - 1, date)));
 }
 
 /** Today, on the clock and calendar of whoever asks. */

@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use coverage::answer::Answer;
+use coverage::answer::{Answer, Because, LineAnswer};
 use coverage::case::{Decoded, Notation, decode};
 use coverage::determine::{determine, explain};
 use coverage::interview::{self, Draft, QUESTIONS_MAX, Question};
@@ -21,15 +21,26 @@ use coverage::text;
 use library::{Library, LibraryError};
 use serde_json::{Value, json};
 
-use reply::Problem;
+use reply::{Problem, Told, written};
 use request::{Form, Request};
+
+/// Reasons of a line that an answer brings at once; before a state is known there may be a hundred, and few readers want them all.
+const REASONS_MAX: usize = 6;
 
 /// What the page asks.
 #[derive(Debug)]
 pub struct Page {
     library: Library,
     /// The last case, as text, and its answer.
-    last: RefCell<Option<(String, Rc<Answer>)>>,
+    last: RefCell<Option<(String, Rc<Kept>)>>,
+}
+
+/// An answer, of each line with the first reasons alone, and the rest of them. What two texts say in the same words is one reason, as
+/// in the text for people; the whole proof has both.
+#[derive(Debug)]
+struct Kept {
+    answer: Answer,
+    rest: Vec<Vec<Because>>,
 }
 
 impl Page {
@@ -45,27 +56,31 @@ impl Page {
     #[must_use]
     pub fn call(&self, request: &str) -> String {
         let reply = match serde_json::from_str(request) {
-            Ok(request) => self.reply(request).unwrap_or_else(|problems| json!({ "problems": problems })),
+            Ok(request) => self.reply(request),
             // What was asked may hold a person's facts: the error tells its kind and place, and repeats nothing.
-            Err(error) => json!({ "problems": [Problem::of_request(&error)] }),
+            Err(error) => Err(vec![Problem::of_request(&error)]),
         };
-        reply.to_string()
+        reply.unwrap_or_else(|problems| written(&json!({ "problems": problems })))
     }
 
-    fn reply(&self, request: Request) -> Result<Value, Vec<Problem>> {
+    fn reply(&self, request: Request) -> Result<String, Vec<Problem>> {
         match request {
-            Request::Names => Ok(names::names(&self.library)),
+            Request::Names => Ok(written(&names::names(&self.library))),
             Request::Ask { case, asked } => self.ask(&Draft::parse(&case.to_string()), &asked),
-            Request::Put { case, about, typed } => self.put(Draft::parse(&case.to_string()), &about, typed.trim()),
-            Request::Open { name, text } => self.open(&name, &text),
-            Request::Check { text, form } => self.check(&text, form).map(|said| json!({ "said": said })),
+            Request::Reasons { case, line } => self.reasons(&Draft::parse(&case.to_string()), line),
+            Request::Put { case, about, typed } => {
+                self.put(Draft::parse(&case.to_string()), &about, typed.trim()).map(|case| written(&case))
+            }
+            Request::Open { name, text } => self.open(&name, &text).map(|case| written(&case)),
+            Request::Check { text, form } => self.check(&text, form).map(|said| written(&json!({ "said": said }))),
         }
     }
 
     /// The answer as it stands, and of the questions that can still change it the next one for each who can tell.
-    fn ask(&self, draft: &Draft, asked: &BTreeSet<String>) -> Result<Value, Vec<Problem>> {
-        let answer = self.answer(draft)?;
-        let open = interview::open(&answer, self.library.dictionary());
+    fn ask(&self, draft: &Draft, asked: &BTreeSet<String>) -> Result<String, Vec<Problem>> {
+        let kept = self.answer(draft)?;
+        let Kept { answer, rest } = &*kept;
+        let open = interview::open(answer, self.library.dictionary());
         let first = interview::first(draft, asked);
         let about_first = first.as_ref().map(|question| question.about.clone());
         let open = open.into_iter().filter(|question| Some(&question.about) != about_first.as_ref());
@@ -77,14 +92,24 @@ impl Page {
             tellers.push(question.who);
             is_new
         };
-        let questions = questions.take(QUESTIONS_MAX.saturating_sub(asked.len())).filter(is_next);
-        Ok(json!({
-            "answer": *answer,
-            "opening": answer.lines.iter().map(|line| text::opening(&answer, line)).collect::<Vec<_>>(),
-            "questions": questions.map(|question| question::question(&question, &self.library)).collect::<Vec<_>>(),
-            "missing": question::missing(&answer, &self.library),
-            "what": names::what(draft, &answer, &self.library),
+        let questions: Vec<Question> =
+            questions.take(QUESTIONS_MAX.saturating_sub(asked.len())).filter(is_next).collect();
+        let next = questions.first();
+        Ok(written(&Told {
+            answer,
+            more_reasons: rest.iter().map(Vec::len).collect(),
+            opening: answer.lines.iter().map(|line| opening(answer, line, next)).collect(),
+            questions: questions.iter().map(|question| question::question(question, &self.library)).collect(),
+            missing: question::missing(answer, &self.library),
+            what: names::what(draft, answer, &self.library),
         }))
+    }
+
+    /// The reasons of a line, counted from 0, that its answer left out.
+    fn reasons(&self, draft: &Draft, line: usize) -> Result<String, Vec<Problem>> {
+        let kept = self.answer(draft)?;
+        let rest = kept.rest.get(line).map_or(&[][..], Vec::as_slice);
+        Ok(written(&rest))
     }
 
     /// The case with the answer to one question, or why it cannot be the answer.
@@ -93,8 +118,8 @@ impl Page {
         let question = match interview::opening(about) {
             Some(question) => Some(question),
             None => {
-                let answer = self.answer(&draft)?;
-                interview::open(&answer, dictionary).into_iter().find(|question| question.about == about)
+                let kept = self.answer(&draft)?;
+                interview::open(&kept.answer, dictionary).into_iter().find(|question| question.about == about)
             }
         };
         let Some(question) = question else { return Err(vec![Problem::no_question()]) };
@@ -122,19 +147,36 @@ impl Page {
         })
     }
 
-    fn answer(&self, draft: &Draft) -> Result<Rc<Answer>, Vec<Problem>> {
+    fn answer(&self, draft: &Draft) -> Result<Rc<Kept>, Vec<Problem>> {
         let text = draft.to_string();
-        if let Some((_, answer)) = self.last.borrow().as_ref().filter(|(last, _)| *last == text) {
-            return Ok(Rc::clone(answer));
+        if let Some((_, kept)) = self.last.borrow().as_ref().filter(|(last, _)| *last == text) {
+            return Ok(Rc::clone(kept));
         }
         let Decoded { case, notes } = self.decode("the answers", &text)?;
         let compiled = self.library.for_case(&case).map_err(|error| vec![Problem::library(&error)])?;
-        let answer = Rc::new(determine(&case, &notes, &compiled));
-        self.last.replace(Some((text, Rc::clone(&answer))));
-        Ok(answer)
+        let mut answer = determine(&case, &notes, &compiled);
+        let rest = answer.lines.iter_mut().map(|line| {
+            let mut different: Vec<Because> = text::different(&line.because).into_iter().cloned().collect();
+            let rest = different.split_off(different.len().min(REASONS_MAX));
+            line.because = different;
+            rest
+        });
+        let rest = rest.collect();
+        let kept = Rc::new(Kept { answer, rest });
+        self.last.replace(Some((text, Rc::clone(&kept))));
+        Ok(kept)
     }
 
     fn decode(&self, name: &str, text: &str) -> Result<Decoded, Vec<Problem>> {
         decode(name, text, Notation::guess(text), &self.library).map_err(|errors| Problem::of_case(text, &errors))
     }
+}
+
+/// The three opening lines. Who is told to answer a question is who can tell the one that the page puts next.
+fn opening(answer: &Answer, line: &LineAnswer, next: Option<&Question>) -> [String; 3] {
+    let at = next.and_then(|next| line.missing.iter().position(|missing| missing.fact == next.about));
+    let Some(at) = at.filter(|at| *at > 0) else { return text::opening(answer, line) };
+    let mut line = line.clone();
+    line.missing[..=at].rotate_right(1);
+    text::opening(answer, &line)
 }

@@ -1,9 +1,33 @@
-//! What can be wrong with a request.
+//! Replies: an answer, or what is wrong with a request.
 
+use coverage::answer::Answer;
 use coverage::case::CaseErrors;
 use coverage::interview::EntryError;
 use library::LibraryError;
 use serde::Serialize;
+use serde_json::Value;
+
+/// A reply as text.
+pub(crate) fn written(reply: &impl Serialize) -> String {
+    serde_json::to_string(reply).expect("INVARIANT: a reply has a JSON form")
+}
+
+/// The answer to a case, and what the page shows beside it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Told<'a> {
+    /// The answer, of each line with its first reasons.
+    pub(crate) answer: &'a Answer,
+    /// How many reasons of each line were left out.
+    pub(crate) more_reasons: Vec<usize>,
+    /// The three opening lines of each line.
+    pub(crate) opening: Vec<[String; 3]>,
+    /// Of the questions that can still change the answer, the next one for each who can tell.
+    pub(crate) questions: Vec<Value>,
+    /// The Spanish words of every open question, line by line.
+    pub(crate) missing: Vec<Vec<Option<String>>>,
+    /// What is done and who is asked to pay, in both languages.
+    pub(crate) what: Value,
+}
 
 /// Something that is wrong, and what to do.
 #[derive(Debug, Serialize)]

@@ -18,6 +18,13 @@ pub(crate) enum Request {
         /// What the questions that were put are about.
         asked: BTreeSet<String>,
     },
+    /// The reasons of a line that its answer left out.
+    Reasons {
+        /// The case so far.
+        case: Value,
+        /// Which line, from 0.
+        line: usize,
+    },
     /// Writes the answer to a question into the case.
     Put {
         /// The case so far.

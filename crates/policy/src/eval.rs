@@ -7,7 +7,6 @@ use std::ops::Range;
 use codes::ProcedureCode;
 use jiff::civil::Date;
 
-use crate::exact::Composition;
 use crate::program::{
     Cell, Compiled, MET, Mask, NOT_MET, Node, OPEN, Outcome, OutcomeSet, PolicyIndex, Program, SlotId, Truth,
 };
@@ -176,39 +175,6 @@ pub fn possible<F: Facts + ?Sized>(
         return outcomes;
     }
     crate::exact::refined(program, selection, facts, scratch, outcomes, compose)
-}
-
-/// What selected policies may say together once the value of one fact is known, when the proof in `scratch` and `known` are what
-/// was valued without it: only the policies that test it are valued again. `None` if none does.
-pub fn possible_if<F: Facts + ?Sized>(
-    program: &Program,
-    selection: &Selection,
-    facts: &F,
-    (known, slot): (&[OutcomeSet], SlotId),
-    scratch: &mut Scratch,
-    composition: Composition,
-) -> Option<OutcomeSet> {
-    let Scratch { proof, outcomes, .. } = scratch;
-    outcomes.clear();
-    outcomes.extend_from_slice(known);
-    let mut is_tested = false;
-    for (index, said) in selection.policies.iter().zip(outcomes.iter_mut()) {
-        let policy = program.policy(*index);
-        if program.nodes[policy.nodes.clone()].iter().any(|node| node.slot() == Some(slot)) {
-            sweep(&program.nodes, &program.masks, policy.nodes.clone(), facts, proof);
-            *said = outcome(policy, proof);
-            is_tested = true;
-        }
-    }
-    let outcomes = composition.of(selection, outcomes);
-    if !is_tested || outcomes.is_decided() {
-        return is_tested.then_some(outcomes);
-    }
-    let composed = match composition {
-        Composition::Stack => compose,
-        Composition::Gates => compose_gates,
-    };
-    Some(crate::exact::refined(program, selection, facts, scratch, outcomes, composed))
 }
 
 /// Values gates, which are not a stack: all of them must allow. Returns met, not met or open, and leaves the proof in `scratch`.

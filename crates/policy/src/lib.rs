@@ -25,4 +25,5 @@ pub mod program;
 pub mod prose;
 pub mod show;
 pub mod span;
+pub mod suppose;
 pub mod wait;

@@ -4,6 +4,8 @@
 //! units given) has no cost here, so no change ever contains it; the property tests hold this over generated policies
 //! and over the printed text.
 
+use std::cell::RefCell;
+
 use jiff::civil::Date;
 use policy::eval::{Scratch, Selection};
 use policy::exact::Composition;
@@ -68,7 +70,9 @@ fn by_changing(
     moves: &[MoveWord],
     scratch: &mut Scratch,
 ) -> Option<WouldChange> {
-    let cost = |slot: SlotId| cost_of(question, slot, moves);
+    // A fact is asked about at every test of it.
+    let known: RefCell<Vec<Option<Cost>>> = RefCell::new(vec![None; question.program.slots.len()]);
+    let cost = |slot: SlotId| *known.borrow_mut()[slot as usize].get_or_insert_with(|| cost_of(question, slot, moves));
     let mut changes: Vec<(usize, Change)> = Vec::new();
     // What stops the service comes first, then what stops the bill, then the plan's own conditions.
     let parts: [(&Selection, Composition, bool); 3] = [

@@ -1,9 +1,10 @@
 //! One evaluation of a question: stack, gates, duties, headline, route.
 
 use policy::ast::{Duty, DutyKind, Kind, PolicyFile};
-use policy::eval::{Decision, Exactness, Scratch, determine, determine_gates, gate_truth, possible, possible_if};
+use policy::eval::{Decision, Exactness, Scratch, determine, determine_gates, gate_truth, possible};
 use policy::exact::{Composition, mattering};
 use policy::program::{Cell, MET, NOT_MET, OutcomeSet, SlotId, Truth};
+use policy::suppose::{Tests, possible_if};
 
 use super::deciding::against;
 use super::duties::{Duties, Granted, collect};
@@ -55,7 +56,7 @@ pub(super) fn verdict(question: &Question<'_>, cells: &[Cell], granted: &Granted
 pub(super) fn verdict_if(
     question: &Question<'_>,
     judged: &Judged,
-    slot: SlotId,
+    (slot, tests): (SlotId, &[Tests; 3]),
     cells: &[Cell],
     scratch: &mut Scratch,
 ) -> Verdict {
@@ -63,7 +64,8 @@ pub(super) fn verdict_if(
     scratch.proof.copy_from_slice(&judged.proof);
     let mut said = judged.said.clone();
     let mut possible = |selection, at: usize, composition| {
-        let outcomes = possible_if(program, selection, cells, (&said[at], slot), scratch, composition)?;
+        let selected = (selection, &tests[at]);
+        let outcomes = possible_if(program, selected, cells, (&said[at], slot), scratch, composition)?;
         said[at].clone_from(&scratch.outcomes);
         Some(outcomes)
     };

@@ -4,6 +4,7 @@ use policy::dictionary::FactType;
 use policy::eval::{Scratch, Selection};
 use policy::explain::{visit_open, visit_tests};
 use policy::program::{Cell, Compiled, MET, NOT_MET, OPEN, SlotId, SlotKey, Truth};
+use policy::suppose::{Tests, kinds};
 
 use super::duties::Granted;
 use super::facts::{FactWords, advisable, document, named, of_slot};
@@ -32,15 +33,19 @@ struct Candidate {
 /// The open facts that can still change the verdict, the most decisive first.
 pub(super) fn missing(question: &Question<'_>, judged: &Judged, scratch: &mut Scratch) -> Vec<Missing> {
     let mut candidates = candidates(question, judged, scratch);
+    if candidates.is_empty() {
+        return Vec::new();
+    }
+    let tests = [&question.stack, &question.lawful, &question.billing].map(|part| Tests::new(question.program, part));
     for candidate in &mut candidates {
-        candidate.settles = candidate.slots.iter().any(|slot| settles(question, judged, *slot, scratch));
+        candidate.settles = candidate.slots.iter().any(|slot| settles(question, judged, (*slot, &tests), scratch));
     }
     // A stable sort: among equals the order of the policies, strongest rank first.
     candidates.sort_by_key(|candidate| !candidate.settles);
     candidates
         .into_iter()
         .map(|candidate| Missing {
-            outcomes: outcomes(question, &candidate, scratch),
+            outcomes: outcomes(question, judged, &candidate, &tests, scratch),
             label: candidate.words.label,
             fact: candidate.words.name,
             question: candidate.words.question,
@@ -229,20 +234,35 @@ fn values_to_try(question: &Question<'_>, slot: SlotId) -> Vec<i64> {
 }
 
 /// Whether some answer would settle the verdict.
-fn settles(question: &Question<'_>, judged: &Judged, slot: SlotId, scratch: &mut Scratch) -> bool {
+fn settles(
+    question: &Question<'_>,
+    judged: &Judged,
+    (slot, tests): (SlotId, &[Tests; 3]),
+    scratch: &mut Scratch,
+) -> bool {
     if matches!(question.program.slots[slot as usize].key, SlotKey::Unseen { .. }) {
         return false;
     }
     let mut cells = question.row.cells.clone();
-    values_to_try(question, slot).into_iter().any(|value| {
+    let mut values = values_to_try(question, slot);
+    if values.len() > 2 {
+        values = kinds(question.program, tests, slot, values);
+    }
+    values.into_iter().any(|value| {
         cells[slot as usize] = Cell::known(value);
-        let verdict = verdict_if(question, judged, slot, &cells, scratch);
+        let verdict = verdict_if(question, judged, (slot, tests), &cells, scratch);
         verdict != judged.verdict && !matches!(verdict, Verdict::CoveredIf | Verdict::Unknown)
     })
 }
 
 /// What each answer would bring; `None` for facts that advice must not touch.
-fn outcomes(question: &Question<'_>, candidate: &Candidate, scratch: &mut Scratch) -> Option<Vec<AnswerOutcome>> {
+fn outcomes(
+    question: &Question<'_>,
+    judged: &Judged,
+    candidate: &Candidate,
+    tests: &[Tests; 3],
+    scratch: &mut Scratch,
+) -> Option<Vec<AnswerOutcome>> {
     match advisable(question, candidate.words.movable)? {
         MoveWord::Record | MoveWord::Choose => {}
         MoveWord::Wait => return None,
@@ -270,7 +290,7 @@ fn outcomes(question: &Question<'_>, candidate: &Candidate, scratch: &mut Scratc
     for value in (now.lo..=now.hi).rev().take(usize::try_from(VALUES_TRIED_MAX).unwrap_or(usize::MAX)) {
         cells[slot as usize] = Cell::known(value);
         if let Some(answer) = words::value(question, slot, value) {
-            list.push(AnswerOutcome { answer, verdict: verdict(question, &cells, &Granted::default(), scratch) });
+            list.push(AnswerOutcome { answer, verdict: verdict_if(question, judged, (slot, tests), &cells, scratch) });
         }
     }
     Some(list)

@@ -20,10 +20,10 @@ pub(super) fn near_misses(question: &Question<'_>, judged: &Judged) -> Vec<NearM
     let silent = Outcome::Silent.set();
     let (Some(class), true) = (question.class(), judged.outcomes == silent) else { return Vec::new() };
     let billed = question.codes().unwrap_or_default();
-    let whole = question.library.whole_program();
-    let program: &Program = whole.as_deref().unwrap_or(question.program);
-    let date = question.case.date;
     let ranks: Vec<u16> = question.library.stack(class).iter().map(|entry| entry.rank).collect();
+    let all = question.library.about(&billed, question.line.treatment.as_deref(), &ranks);
+    let program: &Program = all.as_deref().unwrap_or(question.program);
+    let date = question.case.date;
     let of_codes = |policy: &Compiled| {
         policy.codes.is_some_and(|set| billed.iter().any(|code| program.code_sets[set].contains(*code, date)))
     };

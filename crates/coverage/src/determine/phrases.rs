@@ -40,6 +40,10 @@ pub(super) fn brief(question: &Question<'_>, policy: &Compiled, criterion: &Crit
 
 /// Classes of earlier treatment without the drugs that they name in brackets: the questions have them.
 fn without_drug_names(question: &Question<'_>, text: String) -> String {
+    // Most texts name no class, and every class that names drugs has a bracket.
+    if !text.contains(" (") {
+        return text;
+    }
     let dictionary = question.library.dictionary();
     dictionary.trial_classes().iter().fold(text, |text, class| match class.label.split_once(" (") {
         Some((short, _)) => text.replace(&class.label, short),

@@ -1,5 +1,7 @@
 //! Which criteria decided, and which still can: the reasons that an answer gives, the weightiest first.
 
+use std::collections::BTreeMap;
+
 use policy::ast::{Criterion, Grade, Kind};
 use policy::eval::Selection;
 use policy::explain::visit_tests;
@@ -24,7 +26,7 @@ pub(super) fn citation(policy: &Compiled, part: Option<&str>) -> String {
 
 /// All reasons for a verdict.
 pub(super) fn because(question: &Question<'_>, judged: &Judged) -> Vec<Because> {
-    let mut reasons = Reasons { question, proof: &judged.proof, list: Vec::new() };
+    let mut reasons = Reasons { question, proof: &judged.proof, list: Vec::new(), of_policy: BTreeMap::new() };
     if question.class().is_none() {
         // Which rules would be asked is not known yet.
         return reasons.list;
@@ -86,6 +88,8 @@ struct Reasons<'a, 'q> {
     question: &'a Question<'q>,
     proof: &'a [Truth],
     list: Vec<Because>,
+    /// Where the reasons of each policy stand in the list: only among them may one be said again.
+    of_policy: BTreeMap<String, Vec<usize>>,
 }
 
 impl Reasons<'_, '_> {
@@ -195,7 +199,9 @@ impl Reasons<'_, '_> {
     }
 
     fn push(&mut self, because: Because) {
-        if !self.list.contains(&because) {
+        let own = self.of_policy.entry(because.policy.clone()).or_default();
+        if own.iter().all(|at| self.list[*at] != because) {
+            own.push(self.list.len());
             self.list.push(because);
         }
     }

@@ -8,6 +8,7 @@ mod reasons;
 mod sentences;
 
 pub(crate) use page::Page;
+pub use reasons::different;
 
 use crate::answer::{Answer, Assumed, Duty, DutyKind, DutyState, LineAnswer, Missing, Route, Verdict};
 

@@ -43,7 +43,8 @@ fn speaks_nowhere(line: &LineAnswer) -> bool {
 }
 
 /// The reasons without those that a stronger source gives in the same words.
-fn different(because: &[Because]) -> Vec<&Because> {
+#[must_use]
+pub fn different(because: &[Because]) -> Vec<&Because> {
     let mut list: Vec<&Because> = Vec::new();
     for reason in because {
         let said_already = |other: &&Because| {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use codes::{CodeSet, StateCode};
+use codes::{CodeSet, ProcedureCode, StateCode};
 use coverage::reference::{
     Binds, Implied, Library, NotFound, Payer, PayerClass, Reference, StackRank, Treatment, UsualCodes, UsualQuery,
 };
@@ -170,7 +170,7 @@ impl Library for TestLibrary {
         "0000000000000000000000000000000000000000000000000000000000000000"
     }
 
-    fn whole_program(&self) -> Option<Cow<'_, Program>> {
+    fn about(&self, _: &[ProcedureCode], _: Option<&str>, _: &[u16]) -> Option<Cow<'_, Program>> {
         Some(Cow::Borrowed(&self.program))
     }
 }

@@ -14,13 +14,14 @@ use policy::bind::bind;
 use policy::compile::{Context, Entry, compile};
 use policy::diagnostic::Sources;
 use policy::dictionary::{Dictionary, Vocabulary};
-use policy::eval::{Exactness, RankInStack, Scratch, Selection, determine};
+use policy::eval::{Exactness, RankInStack, Scratch, Selection, determine, possible};
 use policy::exact::{Composition, mattering};
 use policy::flip::cheapest;
 use policy::inputs::{Document, Inputs, Known, Service, Trial, TrialOutcome};
 use policy::lists::Lists;
 use policy::plan::Plan;
-use policy::program::{Cell, Outcome, Program, Rank, Ranks, SlotId};
+use policy::program::{Cell, Outcome, OutcomeSet, Program, Rank, Ranks, SlotId, Truth};
+use policy::suppose::{Tests, kinds, possible_if};
 use policy::wait::turning_days;
 
 const CASES: usize = 4_000;
@@ -30,6 +31,8 @@ const RANKS: [&str; 2] = ["ncd", "lcd"];
 
 /// How many cases each random stack is asked.
 const CASES_PER_STACK: usize = 10;
+/// Values of an open fact that are supposed.
+const SUPPOSED_MAX: i64 = 12;
 /// Days ahead that are looked at for the earliest date.
 const DAYS_AHEAD: i32 = 40;
 
@@ -124,6 +127,7 @@ fn compare(house: &House, seed: u64, stack: usize, tally: &mut Tally) {
     let selection = Selection::new(&program, &stack_of_two, SERVICE_DATE, None);
     let subject = Subject {
         plan: Plan::new(&program, &selection),
+        tests: [Tests::new(&program, &selection)],
         selection,
         program: &program,
         brute: &brute,
@@ -147,6 +151,7 @@ struct Subject<'a> {
     program: &'a Program,
     selection: Selection,
     plan: Plan,
+    tests: [Tests; 1],
     brute: &'a Brute<'a>,
     /// The number that the naive evaluator gives to each fact of the program.
     numbers: Vec<Option<usize>>,
@@ -196,7 +201,12 @@ impl Subject<'_> {
             assert_eq!(planned.0[nodes.clone()], scratch.proof[nodes], "the proof by the plan of {}", explain());
         }
         assert_eq!(planned.1, scratch.outcomes, "what each policy says by the plan of {}", explain());
+        let (proof, said) = (scratch.proof.clone(), scratch.outcomes.clone());
         let (open, exactness) = mattering(program, selection, cells, scratch, Composition::Stack);
+        if !open.is_empty() {
+            let slot = open[tally.cases % open.len()];
+            self.supposes(cells, slot, (&proof, &said), scratch, explain);
+        }
 
         let (expected, matters) = self.brute.outcomes(&partial);
         let actual: Vec<Says> = decision.outcomes.iter().map(says).collect::<BTreeSet<_>>().into_iter().collect();
@@ -213,6 +223,34 @@ impl Subject<'_> {
         tally.repeated += usize::from(self.repeats(cells));
         tally.flipped += usize::from(self.flips(cells, &partial, scratch, explain));
         tally.waits += usize::from(self.waits(inputs, &partial, scratch, explain));
+    }
+
+    /// What would be said if one open fact were known is the same whether its tests alone are valued again or everything is, and the same
+    /// for all values of a kind.
+    fn supposes(
+        &self,
+        cells: &[Cell],
+        slot: SlotId,
+        (proof, said): (&[Truth], &[OutcomeSet]),
+        scratch: &mut Scratch,
+        explain: &dyn Fn() -> String,
+    ) {
+        let Self { program, selection, tests, .. } = self;
+        let Cell { lo, hi } = cells[slot as usize];
+        let values: Vec<i64> = (lo..=hi.min(lo.saturating_add(SUPPOSED_MAX))).chain([hi]).collect();
+        let mut outcomes_if = |value: i64| {
+            let mut cells = cells.to_vec();
+            cells[slot as usize] = Cell::known(value);
+            let whole = possible(program, selection, cells.as_slice(), scratch);
+            scratch.proof.copy_from_slice(proof);
+            let of = (selection, &tests[0]);
+            let supposed = possible_if(program, of, cells.as_slice(), (said, slot), scratch, Composition::Stack);
+            assert_eq!(supposed, Some(whole), "fact {slot} supposed to be {value} in {}", explain());
+            whole
+        };
+        let of_all: BTreeSet<OutcomeSet> = values.iter().map(|value| outcomes_if(*value)).collect();
+        let of_kinds = kinds(program, tests, slot, values).into_iter().map(outcomes_if).collect();
+        assert_eq!(of_all, of_kinds, "kinds of values of fact {slot} in {}", explain());
     }
 
     /// Does an open fact stand in several tests?

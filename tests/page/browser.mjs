@@ -21,15 +21,6 @@ export async function start() {
 
 export const stop = () => browser.close();
 
-/** Milliseconds of processor time that the main threads of all pages have taken; only Linux tells. */
-export async function cpuMs() {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
-  await session.detach();
-  const pages = processInfo.filter(({ type }) => type === "renderer");
-  return pages.reduce((sum, { id }) => sum + Number(readFileSync(`/proc/${id}/task/${id}/schedstat`, "utf8").split(" ")[0]) / 1e6, 0);
-}
-
 /**
  * Opens the page without a network and runs a journey; `before` is a script that runs in it before its own. Afterwards: no request but for the page itself, no error, nothing
  * that its security policy had to stop, nothing stored.

@@ -3,9 +3,9 @@
 // First the page itself: from its address to the form, and to where the engine is warm. Then what a reader does: every journey, and every
 // case of a folder (`examples`, unless another is named), is done in a page of its own that has answered nothing yet. What is timed runs
 // from the reader's act, a word given or a file chosen, until the answer stands on the page and is laid out: on the clock, the part inside
-// the module, and the processor time of the page's main thread, with painting, which other work on the machine lengthens less.
+// the module, and the processor time of the page's main thread, with what it paints thereafter, which other work on the machine lengthens less.
 
-import { cases, cpuMs, read, start, stop, visit } from "./browser.mjs";
+import { cases, read, start, stop, visit } from "./browser.mjs";
 
 const arguments_ = process.argv.slice(2);
 const roundsAt = arguments_.indexOf("--rounds");
@@ -78,14 +78,16 @@ const loads = [];
 const times = new Map();
 
 async function measure(journey, acts) {
-  await visit({ before: timed }, async (page) => {
-    loads.push({ ...await page.evaluate(() => globalThis.loadTimes), cpu: await cpuMs() });
+  await visit({ before: timed }, async (page, context) => {
+    loads.push(await page.evaluate(() => globalThis.loadTimes));
+    const session = await context.newCDPSession(page);
+    await session.send("Performance.enable", { timeDomain: "threadTicks" });
+    const cpuMs = async () => (await session.send("Performance.getMetrics")).metrics.find(({ name }) => name === "TaskDuration").value * 1000;
     for (const one of acts) {
       const before = await cpuMs();
-      const time = { ...await act(page, ...one), cpu: 0 };
-      time.cpu = (await cpuMs()) - before;
+      const time = await act(page, ...one);
       const name = one[0] === "open" ? journey : `${journey}: ${one.slice(1).join(" ")}`;
-      times.set(name, [...(times.get(name) ?? []), time]);
+      times.set(name, [...(times.get(name) ?? []), { ...time, cpu: (await cpuMs()) - before }]);
     }
   });
 }
@@ -101,8 +103,8 @@ const figures = [...times].map(([name, taken]) => {
   return { name, ms: of("ms"), engine: of("engine"), cpu: of("cpu") };
 });
 const line = (name, ...values) => console.log(`${name.padEnd(64)} ${values.map((value) => value.toFixed(0).padStart(6)).join(" ")}`);
-for (const [key, what] of [["form", "clock, address to form"], ["ready", "clock, address to warm"], ["cpu", "processor, process to warm"]]) {
-  line(`load: milliseconds, ${what}, median of ${loads.length}`, median(loads.map((load) => load[key])));
+for (const [key, what] of [["form", "the form stands"], ["ready", "it is warm"]]) {
+  line(`milliseconds until ${what}, median of ${loads.length} pages`, median(loads.map((load) => load[key])));
 }
 console.log(`${"milliseconds".padEnd(64)}  clock engine    cpu`);
 for (const { name, ms, engine, cpu } of figures) line(name, ms, engine, cpu);

@@ -32,7 +32,7 @@ pub async fn create(options: &Options, now: Timestamp) -> Result<Store, StoreErr
 pub async fn programs(store: &Store, count: usize, now: Timestamp) -> Result<Vec<String>, StoreError> {
     store
         .act(&Act::program("bench", now), async |work| {
-            let by = work.insert(&user("owner@example.org".to_owned())).await?;
+            let by = work.insert(&User::new("owner@example.org", NAME, Role::Owner)).await?;
             let mut programs = Vec::with_capacity(count);
             for number in 0..count {
                 let secret = format!("{TOKEN_PREFIX}{}", secret());
@@ -70,7 +70,7 @@ pub async fn people(store: &Store, count: usize, now: Timestamp) -> Result<Vec<P
 }
 
 async fn person(work: &mut Work, number: usize, now: Timestamp) -> Result<Person, StoreError> {
-    let user = work.insert(&user(format!("person-{number}@example.org"))).await?;
+    let user = work.insert(&User::new(format!("person-{number}@example.org"), NAME, Role::Owner)).await?;
     let secret = secret();
     let session = Session {
         user,
@@ -92,21 +92,8 @@ fn secret() -> String {
     new_secret().expect("the system gives random bytes")
 }
 
-fn user(email: String) -> User {
-    User {
-        email,
-        name: "Ida Invented".to_owned(),
-        role: Role::Owner,
-        facilities: Vec::new(),
-        active: true,
-        password: None,
-        totp: None,
-        totp_step: 0,
-        recovery: Vec::new(),
-        passkeys: Vec::new(),
-        settings: Value::Null,
-    }
-}
+/// What everybody here is called.
+const NAME: &str = "Ida Invented";
 
 /// The cases of the repository's examples, as JSON: `{"case": …}`.
 ///

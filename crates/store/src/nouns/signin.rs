@@ -44,6 +44,25 @@ pub struct User {
     pub settings: Value,
 }
 
+impl User {
+    /// Somebody who may come in, everywhere, and has chosen nothing yet to sign in with.
+    pub fn new(email: impl Into<String>, name: impl Into<String>, role: Role) -> User {
+        User {
+            email: email.into(),
+            name: name.into(),
+            role,
+            facilities: Vec::new(),
+            active: true,
+            password: None,
+            totp: None,
+            totp_step: 0,
+            recovery: Vec::new(),
+            passkeys: Vec::new(),
+            settings: Value::Null,
+        }
+    }
+}
+
 impl Record for User {
     const NOUN: &'static str = "user";
     const PHI: bool = false;

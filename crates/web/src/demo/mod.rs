@@ -109,19 +109,7 @@ type Staff = std::collections::BTreeMap<Role, Id<User>>;
 async fn staff(work: &mut Work) -> Result<Staff, StoreError> {
     let mut ids = Staff::new();
     for (role, name) in STAFF {
-        let user = User {
-            email: email(role),
-            name: name.to_owned(),
-            role,
-            facilities: Vec::new(),
-            active: true,
-            password: None,
-            totp: None,
-            totp_step: 0,
-            recovery: Vec::new(),
-            passkeys: Vec::new(),
-            settings: Value::Null,
-        };
+        let user = User::new(email(role), name, role);
         ids.insert(role, work.insert(&user).await?);
     }
     Ok(ids)

@@ -6,6 +6,7 @@
 
 mod csv;
 mod folder;
+mod lines;
 mod records;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use crate::store::Store;
 use crate::{Id, StoreError};
 
 use folder::Folder;
+pub use lines::{Form, Lines};
 
 /// The form of the folder.
 const FORMAT: &str = "covered-export-1";

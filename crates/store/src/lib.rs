@@ -29,7 +29,9 @@ mod store;
 mod work;
 
 pub use act::{Act, Actor, Purpose, Role};
-pub use audit::{Access, Action, AuditQuery, Checked, Entry, Head, SignedHead, Verified, VerifyError, verify};
+pub use audit::{
+    Access, Action, AuditLines, AuditQuery, Checked, Entry, Head, SignedHead, Verified, VerifyError, verify,
+};
 pub use database::Database;
 pub use error::StoreError;
 pub use id::{Id, IdError};

@@ -5,8 +5,8 @@ use std::ops::Deref;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::Id;
 use crate::nouns::{Clinician, Facility, Patient, Visit};
@@ -54,7 +54,7 @@ pub struct Clear {
 }
 
 /// A record as it was kept.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Stored<R> {
     /// Its identifier.
     pub id: Id<R>,

@@ -125,28 +125,66 @@ impl Store {
     /// # Errors
     /// When the database fails, or the file cannot be written.
     pub async fn export_audit(&self, out: &mut dyn Write, at: jiff::Timestamp) -> Result<SignedHead, StoreError> {
-        let mut line = |text: String| {
-            writeln!(out, "{text}").map_err(|source| StoreError::File { path: "the export".into(), source })
-        };
+        let mut lines = self.audit_lines(at).await?;
+        while let Some(part) = lines.next().await? {
+            let failed = |source| StoreError::File { path: "the export".into(), source };
+            out.write_all(part.as_bytes()).map_err(failed)?;
+        }
+        Ok(lines.head)
+    }
+
+    /// The whole audit as lines of JSON that [`verify`] checks, to be given out part by part.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn audit_lines(&self, at: jiff::Timestamp) -> Result<AuditLines, StoreError> {
         let mut tx = self.inner.pool.read().await?;
-        let head = super::verify::stored_head(&mut tx).await?;
-        line(text(&First { format: FORMAT.to_string(), practice: self.practice(), public_key: self.audit_key() }))?;
-        let mut seq = 0;
-        while seq < head.seq {
+        let last = super::verify::stored_head(&mut tx).await?;
+        let head = SignedHead::sign(&self.ring().signing, self.practice(), &last, at);
+        let (format, practice, public_key) = (FORMAT.to_string(), self.practice(), self.audit_key());
+        let first = Some(First { format, practice, public_key });
+        Ok(AuditLines { tx, first, seq: 0, last: last.seq, is_ended: false, head })
+    }
+}
+
+/// The audit as lines, part by part; the last line is its head, signed.
+pub struct AuditLines {
+    tx: crate::database::Tx,
+    first: Option<First>,
+    seq: i64,
+    last: i64,
+    is_ended: bool,
+    head: SignedHead,
+}
+
+impl AuditLines {
+    /// The next lines; none at the end.
+    ///
+    /// # Errors
+    /// When the database fails, or an entry is missing.
+    pub async fn next(&mut self) -> Result<Option<String>, StoreError> {
+        if let Some(first) = self.first.take() {
+            return Ok(Some(text(&first) + "\n"));
+        }
+        if self.seq < self.last {
             let sql = sqlx::AssertSqlSafe(format!("{SELECT} WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3"));
-            let page = rows!(&mut tx, EntryRow, sql, seq, head.seq, PAGE)?;
+            let page = rows!(&mut self.tx, EntryRow, sql, self.seq, self.last, PAGE)?;
             if page.is_empty() {
-                return Err(StoreError::Chain { seq: seq + 1, cause: "it is missing".to_string() });
+                return Err(StoreError::Chain { seq: self.seq + 1, cause: "it is missing".to_string() });
             }
+            let mut part = String::new();
             for row in page {
                 let entry = Entry::try_from(row)?;
-                seq = entry.seq;
-                line(text(&Line::from(entry)))?;
+                self.seq = entry.seq;
+                part += &text(&Line::from(entry));
+                part.push('\n');
             }
+            return Ok(Some(part));
         }
-        let head = SignedHead::sign(&self.ring().signing, self.practice(), &head, at);
-        line(text(&Last { head: head.clone() }))?;
-        Ok(head)
+        if std::mem::replace(&mut self.is_ended, true) {
+            return Ok(None);
+        }
+        Ok(Some(text(&Last { head: self.head.clone() }) + "\n"))
     }
 }
 

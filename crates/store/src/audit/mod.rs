@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::act::Act;
 use crate::{Id, Phi, StoreError};
 
-pub use export::{Verified, VerifyError, verify};
+pub use export::{AuditLines, Verified, VerifyError, verify};
 pub use head::SignedHead;
 pub use report::{Access, AuditQuery};
 pub use verify::Checked;

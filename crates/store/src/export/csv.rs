@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader};
+use std::io::{self, BufRead as _, BufReader, Write as _};
 
 use serde_json::{Map, Value};
 
 use super::ExportError;
 use super::folder::Folder;
+use crate::StoreError;
 
 /// What every record has.
 const FIRST: [&str; 4] = ["id", "version", "created_at", "changed_at"];
@@ -39,23 +40,43 @@ pub(super) fn write(folder: &mut Folder, noun: &str, columns: &Columns, records:
     let lines = folder.path(&format!("{noun}.jsonl"));
     let read = |source| ExportError::Write { path: lines.clone(), source };
     let mut file = folder.file(&format!("{noun}.csv"))?;
-    let mut table = Vec::new();
-    let mut keep = |file: &mut super::folder::Hashed, cells: Vec<String>| {
-        table.clear();
-        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(&mut table);
-        let written = writer.write_record(cells.iter().map(|cell| safe(cell)));
-        let written = written.map_err(std::io::Error::from).and_then(|()| writer.flush());
-        drop(writer);
-        let written = written.and_then(|()| std::io::Write::write_all(file, &table));
-        written.map_err(|source| file.problem(source))
-    };
-    keep(&mut file, FIRST.iter().map(|name| (*name).to_string()).chain(columns.0.iter().cloned()).collect())?;
+    let mut keep =
+        |part: io::Result<Vec<u8>>| part.and_then(|part| file.write_all(&part)).map_err(|source| file.problem(source));
+    keep(written(&names(columns)))?;
     for line in BufReader::new(File::open(&lines).map_err(read)?).lines() {
         let line = line.map_err(read)?;
         let line: Map<String, Value> = serde_json::from_str(&line).map_err(|error| read(error.into()))?;
-        keep(&mut file, cells(&line, columns))?;
+        keep(written(&cells(&line, columns)))?;
     }
     folder.keep(file, Some(records))
+}
+
+/// The first line of a table.
+pub(super) fn head(columns: &Columns) -> Result<Vec<u8>, StoreError> {
+    written(&names(columns)).map_err(given_out)
+}
+
+/// A record as a line of a table.
+pub(super) fn row(line: &Map<String, Value>, columns: &Columns) -> Result<Vec<u8>, StoreError> {
+    written(&cells(line, columns)).map_err(given_out)
+}
+
+fn given_out(source: io::Error) -> StoreError {
+    StoreError::File { path: "the export".into(), source }
+}
+
+fn names(columns: &Columns) -> Vec<String> {
+    FIRST.iter().map(|name| (*name).to_string()).chain(columns.0.iter().cloned()).collect()
+}
+
+/// Cells as a line of RFC 4180.
+fn written(cells: &[String]) -> io::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(&mut line);
+    writer.write_record(cells.iter().map(|cell| safe(cell)))?;
+    writer.flush()?;
+    drop(writer);
+    Ok(line)
 }
 
 fn cells(line: &Map<String, Value>, columns: &Columns) -> Vec<String> {

@@ -60,10 +60,10 @@ async fn write_noun(
     let mut columns = csv::Columns::default();
     let (mut last, mut count) = (String::new(), 0);
     loop {
-        let sql = sqlx::AssertSqlSafe(format!("{SELECT} WHERE noun = $1 AND id > $2 ORDER BY id LIMIT $3"));
-        let page = rows!(&mut rows.tx, Row, sql, noun, &last, ROWS)?;
-        let Some(end) = page.last() else { break };
-        last.clone_from(&end.id);
+        let page = page(rows, noun, &mut last).await?;
+        if page.is_empty() {
+            break;
+        }
         for row in page {
             let Some(body) = open(rows, &row).await? else {
                 written.shredded += 1;
@@ -83,8 +83,18 @@ async fn write_noun(
     csv::write(folder, noun, &columns, count)
 }
 
+/// The rows after `last`, which becomes the last of them; none at the end.
+pub(super) async fn page(rows: &mut Rows, noun: &str, last: &mut String) -> Result<Vec<Row>, StoreError> {
+    let sql = sqlx::AssertSqlSafe(format!("{SELECT} WHERE noun = $1 AND id > $2 ORDER BY id LIMIT $3"));
+    let page = rows!(&mut rows.tx, Row, sql, noun, &*last, ROWS)?;
+    if let Some(end) = page.last() {
+        last.clone_from(&end.id);
+    }
+    Ok(page)
+}
+
 /// What a row says, without secrets; none, if its key was deleted.
-async fn open(rows: &mut Rows, row: &Row) -> Result<Option<Map<String, Value>>, StoreError> {
+pub(super) async fn open(rows: &mut Rows, row: &Row) -> Result<Option<Map<String, Value>>, StoreError> {
     let key = match rows.key(keyring::parse(&row.seal_key)?).await {
         Ok(key) => key,
         Err(StoreError::Shredded { .. }) => return Ok(None),
@@ -99,7 +109,7 @@ async fn open(rows: &mut Rows, row: &Row) -> Result<Option<Map<String, Value>>, 
     Ok(Some(body))
 }
 
-fn line(row: &Row, body: Map<String, Value>) -> Map<String, Value> {
+pub(super) fn line(row: &Row, body: Map<String, Value>) -> Map<String, Value> {
     let line = json!({
         "id": row.id,
         "version": row.version,

@@ -4,18 +4,20 @@
 //! What is not granted is refused.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::{Extension, Router};
 use serde::{Deserialize, Serialize};
 
 use crate::Desk;
 use crate::api::operation::Operation;
+use crate::api::written::TakesKey;
 use crate::error::Problem;
 use crate::signin::Locked;
 use crate::who::Who;
@@ -185,8 +187,8 @@ pub fn may(role: Role, right: Right) -> bool {
         Right::UserRead => &[Compliance, Owner, Auditor],
         Right::PracticeWrite | Right::StatusAcknowledge | Right::UserManage | Right::TokenManage => &[Owner],
         Right::HookManage => &[Owner],
-        Right::Export => &[Compliance, Owner],
-        Right::Replay => &[Biller, Compliance, Owner],
+        Right::Export => &[Compliance, Owner, Integration],
+        Right::Replay => &[Biller, Compliance, Owner, Integration],
         Right::TransactionSend => &[Biller, Owner],
     };
     holders.contains(&role)
@@ -301,15 +303,18 @@ impl Routes {
         H: Handler<T, Desk>,
         T: 'static,
     {
-        let Operation { method, path, right, bytes_max, .. } = &operation;
-        let (method, path, right, bytes_max) = (method.clone(), *path, *right, *bytes_max);
+        let Operation { method, path, right, bytes_max, is_once, .. } = &operation;
+        let (method, path, right, bytes_max, is_once) = (method.clone(), *path, *right, *bytes_max, *is_once);
         let filter = MethodFilter::try_from(method.clone()).expect("INVARIANT: an operation has a method of HTTP");
+        let described = Arc::new(operation.clone());
         self.operations.push(operation);
-        let route = on(filter, handler);
+        let route =
+            on(filter, handler).layer(from_fn(move |request, next| parameters(Arc::clone(&described), request, next)));
         let route = match bytes_max {
             Some(most) => route.layer(DefaultBodyLimit::max(most)),
             None => route,
         };
+        let route = if is_once { route.layer(Extension(TakesKey)) } else { route };
         self.add(method, path, right, route)
     }
 
@@ -333,6 +338,14 @@ impl Routes {
 
     pub(crate) fn into_router(self) -> Router<Desk> {
         self.router
+    }
+}
+
+/// Refuses parameters that the description of an operation does not list.
+async fn parameters(described: Arc<Operation>, request: Request, next: Next) -> Response {
+    match described.check_query(request.uri().query().unwrap_or_default()) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
     }
 }
 

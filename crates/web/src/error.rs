@@ -97,6 +97,18 @@ impl Problem {
         Self(Box::new(Details { status, code, title, detail, next, fields: Vec::new(), retry_after: None }))
     }
 
+    /// The same kind of problem with its cause and next step here.
+    pub(crate) fn saying(mut self, detail: impl Into<Cow<'static, str>>, next: impl Into<Cow<'static, str>>) -> Self {
+        (self.detail, self.next) = (detail.into(), next.into());
+        self
+    }
+
+    /// The same problem with another next step.
+    pub(crate) fn saying_next(mut self, next: impl Into<Cow<'static, str>>) -> Self {
+        self.next = next.into();
+        self
+    }
+
     pub(crate) fn with_fields(mut self, fields: Vec<FieldProblem>) -> Self {
         self.fields = fields;
         self
@@ -181,6 +193,12 @@ impl Problem {
             "this record belongs to a facility at which you do not work",
             "ask a colleague there; in an emergency break the glass with a reason, which will be reviewed",
         )
+    }
+
+    /// What holds the records of every facility goes to nobody who works at some alone.
+    pub(crate) fn every_facility() -> Self {
+        let detail = "this holds the records of every facility, and you work at some alone";
+        Self::facility().saying(detail, "ask somebody who works everywhere")
     }
 
     /// The first standard transaction would make the practice a covered entity, and no owner has said that this is known.
@@ -292,6 +310,17 @@ impl Problem {
             detail: detail.into(),
             next: next.into(),
         }])
+    }
+
+    /// An `Idempotency-Key` names one request.
+    pub(crate) fn key_reused() -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "W0442",
+            "key used before",
+            "the `Idempotency-Key` came before with another request; nothing was done",
+            "send the first request unchanged to get its reply again, or take a new key for a new request",
+        )
     }
 
     pub(crate) fn conflict(detail: &'static str, next: &'static str) -> Self {

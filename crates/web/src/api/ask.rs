@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json};
 use store::Id;
 use store::nouns::{Acknowledgement, Change, Clinician, Determination, Facility, Glass, Patient, Visit};
 
-use super::records::Written;
+use super::written::Written;
 use crate::Desk;
-use crate::desk::determine::{Ask, Sources};
+use crate::desk::determine::{Ask, Kept, Sources};
 use crate::desk::records::View;
 use crate::error::Problem;
 use crate::extract::Path;
@@ -35,6 +35,9 @@ pub(crate) async fn determine(
     who: Who,
     Written { body, once }: Written<Asked>,
 ) -> Result<Response, Problem> {
+    if let Some(kept) = desk.determined_before(&who, once.as_ref()).await? {
+        return Ok(determined(&kept));
+    }
     let Asked { case, patient, facility, clinician, visit, previous } = body;
     let is_composed = patient.is_some() || facility.is_some() || clinician.is_some() || visit.is_some();
     let case = if is_composed {
@@ -47,8 +50,12 @@ pub(crate) async fn determine(
         case
     };
     let kept = desk.determine_and_keep(&who, Ask { case, patient, visit, previous }, once.as_ref()).await?;
-    let reply = json!({ "id": kept.id, "case": kept.case, "answer": kept.answer, "changes": kept.changes });
-    Ok((StatusCode::CREATED, Json(reply)).into_response())
+    Ok(determined(&kept))
+}
+
+fn determined(Kept { id, case, answer, changes }: &Kept) -> Response {
+    let reply = json!({ "id": id, "case": case, "answer": answer, "changes": changes });
+    (StatusCode::CREATED, Json(reply)).into_response()
 }
 
 /// The answer as `covered check --json` prints it, given again from the case that was kept, if the library is the same; else as it was
@@ -79,9 +86,9 @@ pub(crate) async fn review_change(
     State(desk): State<Desk>,
     who: Who,
     Path(id): Path<Id<Change>>,
-    Written { body, .. }: Written<Found>,
+    Written { body, once }: Written<Found>,
 ) -> Result<Response, Problem> {
-    let reviewed = desk.review_change(&who, id, &body.note).await?;
+    let reviewed = desk.review_change(&who, id, &body.note, once.as_ref()).await?;
     Ok(Json(View::from(&reviewed)).into_response())
 }
 
@@ -89,9 +96,9 @@ pub(crate) async fn review_glass(
     State(desk): State<Desk>,
     who: Who,
     Path(id): Path<Id<Glass>>,
-    Written { body, .. }: Written<Found>,
+    Written { body, once }: Written<Found>,
 ) -> Result<Response, Problem> {
-    let reviewed = desk.review_glass(&who, id, &body.note).await?;
+    let reviewed = desk.review_glass(&who, id, &body.note, once.as_ref()).await?;
     Ok(Json(View::from(&reviewed)).into_response())
 }
 
@@ -106,9 +113,9 @@ pub(crate) struct Broken {
 pub(crate) async fn break_glass(
     State(desk): State<Desk>,
     who: Who,
-    Written { body, .. }: Written<Broken>,
+    Written { body, once }: Written<Broken>,
 ) -> Result<Response, Problem> {
-    let broken = desk.break_glass(&who, body.patient, &body.reason).await?;
+    let broken = desk.break_glass(&who, body.patient, &body.reason, once.as_ref()).await?;
     Ok((StatusCode::CREATED, Json(View::from(&broken))).into_response())
 }
 

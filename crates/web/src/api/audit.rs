@@ -1,8 +1,11 @@
 //! What the audit tells: all of it for who watches, and of one patient who looked, when and why.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::nouns::Patient;
@@ -12,6 +15,7 @@ use crate::Desk;
 use crate::desk::records::View;
 use crate::error::Problem;
 use crate::extract::{Body, Path, Query};
+use crate::pages::audit::day_start;
 use crate::who::Who;
 
 /// Entries of a page.
@@ -26,6 +30,8 @@ pub(crate) struct Which {
     patient: Option<String>,
     actor: Option<String>,
     purpose: Option<String>,
+    from: Option<Date>,
+    to: Option<Date>,
 }
 
 /// A page of what has a number, the last first.
@@ -39,18 +45,23 @@ pub(crate) async fn entries(
     who: Who,
     Query(which): Query<Which>,
 ) -> Result<Response, Problem> {
-    let none = |_| Problem::malformed("`patient` is no id");
+    let none = |_| Problem::malformed("the parameter `patient` is no id").saying_next("take an id that a list gave");
     let patient = which.patient.map(|text| text.parse()).transpose().map_err(none)?;
     let Which { cursor, actor, purpose, .. } = which;
-    let query = AuditQuery { patient, actor, purpose, before: cursor, limit: PAGE, ..AuditQuery::default() };
+    let (from, to) = (which.from.and_then(day_start), which.to.and_then(|day| day_start(day.tomorrow().ok()?)));
+    let query = AuditQuery { patient, actor, purpose, from, to, before: cursor, limit: PAGE, ..AuditQuery::default() };
     let mut work = desk.store().begin(&who.act(&desk)).await?;
     let found = work.audit(&query).await?;
+    let mut reasons = HashMap::new();
+    for entry in found.iter().filter(|entry| entry.note.is_some()) {
+        reasons.insert(entry.seq, work.reason(entry).await?);
+    }
     work.commit().await?;
     let entry = |entry: &Entry| {
         let Entry { seq, at, actor, session, action, noun, record, patient, purpose, request, .. } = entry;
         json!({
             "seq": seq, "at": at, "actor": actor, "session": session, "action": action, "noun": noun, "record": record,
-            "patient": patient, "purpose": purpose, "request": request,
+            "patient": patient, "purpose": purpose, "request": request, "reason": reasons.get(seq),
         })
     };
     let items = found.iter().map(entry).collect();

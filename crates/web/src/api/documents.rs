@@ -11,6 +11,7 @@ use serde_json::json;
 use store::Id;
 use store::nouns::{Document, Patient, Visit};
 
+use super::written::Written;
 use crate::Desk;
 use crate::desk::documents::Incoming;
 use crate::error::Problem;
@@ -35,7 +36,7 @@ pub(crate) struct FileDocument {
 pub(crate) async fn file(
     State(desk): State<Desk>,
     who: Who,
-    Body(body): Body<FileDocument>,
+    Written { body, once }: Written<FileDocument>,
 ) -> Result<Response, Problem> {
     let FileDocument { patient, visit, kind, name, taken, content } = body;
     let file = BASE64.decode(content.as_bytes()).map_err(|_| {
@@ -47,7 +48,8 @@ pub(crate) async fn file(
         )
     })?;
     drop(content);
-    let id = desk.file_document(&who, Incoming { patient, visit, kind, name, taken, file }).await?;
+    let incoming = Incoming { patient, visit, kind, name, taken, file };
+    let id = desk.file_document(&who, incoming, once.as_ref()).await?;
     Ok((StatusCode::CREATED, Json(json!({ "id": id }))).into_response())
 }
 

@@ -11,9 +11,10 @@ use store::{Id, Order, Stored};
 
 use super::people::shown;
 use super::records::{ListQuery, page_of};
+use super::written::{Bare, Written};
 use crate::Desk;
 use crate::error::Problem;
-use crate::extract::{Body, Path, Query};
+use crate::extract::{Path, Query};
 use crate::who::Who;
 
 /// A hook without its secret.
@@ -26,6 +27,10 @@ pub(crate) async fn hooks(State(desk): State<Desk>, Query(query): Query<ListQuer
     Ok(page_of(&desk.store().peek_all(&query.wanted::<Hook>(Order::Oldest)?).await?, hook))
 }
 
+pub(crate) async fn one(State(desk): State<Desk>, Path(id): Path<Id<Hook>>) -> Result<Response, Problem> {
+    Ok(Json(hook(&desk.store().peek(id).await?)).into_response())
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Make {
@@ -36,10 +41,10 @@ pub(crate) struct Make {
 pub(crate) async fn make(
     State(desk): State<Desk>,
     who: Who,
-    Body(Make { address, events }): Body<Make>,
+    Written { body: Make { address, events }, once }: Written<Make>,
 ) -> Result<Response, Problem> {
-    let (stored, secret) = desk.make_hook(&who, &address, events).await?;
-    Ok((StatusCode::CREATED, Json(json!({ "id": stored.id, "secret": secret }))).into_response())
+    let stored = desk.make_hook(&who, &address, events, once.as_ref()).await?;
+    Ok((StatusCode::CREATED, Json(json!({ "id": stored.id, "secret": stored.secret }))).into_response())
 }
 
 #[derive(Deserialize)]
@@ -53,9 +58,9 @@ pub(crate) async fn change(
     State(desk): State<Desk>,
     who: Who,
     Path(id): Path<Id<Hook>>,
-    Body(Change { version, active }): Body<Change>,
+    Written { body: Change { version, active }, once }: Written<Change>,
 ) -> Result<Response, Problem> {
-    Ok(Json(hook(&desk.set_hook_active(&who, id, version, active).await?)).into_response())
+    Ok(Json(hook(&desk.set_hook_active(&who, id, version, active, once.as_ref()).await?)).into_response())
 }
 
 pub(crate) async fn remove(
@@ -71,8 +76,9 @@ pub(crate) async fn try_it(
     State(desk): State<Desk>,
     who: Who,
     Path(id): Path<Id<Hook>>,
+    Bare(once): Bare,
 ) -> Result<StatusCode, Problem> {
-    desk.try_hook(&who, id).await?;
+    desk.try_hook(&who, id, once.as_ref()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -3,6 +3,7 @@
 mod ask;
 mod audit;
 mod documents;
+mod exports;
 mod hooks;
 mod library;
 mod openapi;
@@ -12,18 +13,19 @@ mod people;
 mod records;
 mod replay;
 mod schema;
+pub(crate) mod written;
 
 use axum::http::header;
 use axum::response::IntoResponse;
 use store::nouns::{Change, Clinician, Coverage, Determination, Document, Facility, Glass, Patient, Visit};
 
 use crate::access::{Right, Routes};
-use operation::Holds::{Change as Changed, Nothing, One, Page, Record};
+use operation::Holds::{Change as Changed, Lines, Nothing, One, Page, Record, Table};
 use operation::Operation;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     let routes = asking(records(library(passkeys(sign_in(routes)))));
-    let routes = hooks(auditing(people(reading(routes))));
+    let routes = exports(hooks(auditing(people(reading(routes)))));
     let text = openapi::text(routes.operations());
     let describe = move || {
         let text = text.clone();
@@ -141,8 +143,32 @@ fn library(routes: Routes) -> Routes {
                 "policies",
                 "The policies of the library",
                 One("PolicyList"),
-            ),
+            )
+            .query("words", "text", "In the id, the title, the authority or the services")
+            .query("authority", "text", "Whose: what ids begin with"),
             library::policies,
+        )
+        .operation(
+            Operation::get(
+                "/v1/policies/{id}",
+                Right::LibraryRead,
+                "policy",
+                "A policy: in plain English, with its source and its versions; slashes of the id are written %2F",
+                One("Policy"),
+            )
+            .query("from", "date", "The version that begins on this day; the newest, if it is missing"),
+            library::policy,
+        )
+        .operation(
+            Operation::get(
+                "/v1/policies/{id}/changes",
+                Right::LibraryRead,
+                "policyChanges",
+                "Which cases a version answers otherwise than the one before it",
+                One("PolicyChanges"),
+            )
+            .query("from", "date", "The version that begins on this day; the newest, if it is missing"),
+            library::changes,
         )
 }
 
@@ -168,22 +194,27 @@ fn reading(routes: Routes) -> Routes {
             library::expiries,
         )
         .operation(
-            get(
+            of_visits(get(
                 "/v1/replay",
                 Right::Replay,
                 "replay",
                 "Which visits another library answers otherwise, the last day first",
                 One("Replay"),
-            )
+            ))
             .query("cursor", "text", "`next` of the page before")
-            .query("limit", "count", "Most visits of a page, 1 to 200")
-            .query("facility", "id", "Where")
-            .query("clinician", "id", "By whom")
-            .query("state", "planned|open|closed|cancelled", "How far")
-            .query("from", "date", "From this day on")
-            .query("to", "date", "Until this day"),
+            .query("limit", "limit", "Most visits of a page, 1 to 200"),
             replay::replay,
         )
+}
+
+/// The filters of a list of visits.
+fn of_visits(operation: Operation) -> Operation {
+    operation
+        .query("facility", "id", "Where")
+        .query("clinician", "id", "By whom")
+        .query("state", "planned|open|closed|cancelled", "How far")
+        .query("from", "date", "From this day on")
+        .query("to", "date", "Until this day")
 }
 
 fn records(routes: Routes) -> Routes {
@@ -326,13 +357,8 @@ fn records(routes: Routes) -> Routes {
             records::write::<Coverage>,
         )
         .operation(
-            get("/v1/visits", VisitRead, "visits", "Visits, the last day first", Page("Visit"))
-                .query("patient", "id", "Whose")
-                .query("facility", "id", "Where")
-                .query("clinician", "id", "By whom")
-                .query("state", "planned|open|closed|cancelled", "How far")
-                .query("from", "date", "From this day on")
-                .query("to", "date", "Until this day"),
+            of_visits(get("/v1/visits", VisitRead, "visits", "Visits, the last day first", Page("Visit")))
+                .query("patient", "id", "Whose"),
             records::list_by_day::<Visit>,
         )
         .operation(
@@ -364,7 +390,8 @@ fn records(routes: Routes) -> Routes {
                 One("FileDocument"),
                 One("Filed"),
             )
-            .large(documents::BYTES_MAX),
+            .large(documents::BYTES_MAX)
+            .once(),
             documents::file,
         )
         .operation(
@@ -456,7 +483,8 @@ fn asking(routes: Routes) -> Routes {
                 One("Note"),
                 Record("Change"),
             )
-            .status(200),
+            .status(200)
+            .once(),
             ask::review_change,
         )
         .operation(
@@ -467,7 +495,8 @@ fn asking(routes: Routes) -> Routes {
                 "Open a patient of another facility",
                 One("BreakGlass"),
                 Record("Glass"),
-            ),
+            )
+            .once(),
             ask::break_glass,
         )
         .operation(
@@ -487,7 +516,8 @@ fn asking(routes: Routes) -> Routes {
                 One("Note"),
                 Record("Glass"),
             )
-            .status(200),
+            .status(200)
+            .once(),
             ask::review_glass,
         )
         .operation(
@@ -499,7 +529,8 @@ fn asking(routes: Routes) -> Routes {
                 One("Acknowledge"),
                 Record("Practice"),
             )
-            .status(200),
+            .status(200)
+            .once(),
             ask::acknowledge,
         )
 }
@@ -517,11 +548,14 @@ fn hooks(routes: Routes) -> Routes {
                 "Tell another server of events; its secret is shown once",
                 One("MakeHook"),
                 One("MadeHook"),
-            ),
+            )
+            .once(),
             hooks::make,
         )
+        .operation(get("/v1/hooks/{id}", HookManage, "hook", "A server that is told", Record("Hook")), hooks::one)
         .operation(
-            put("/v1/hooks/{id}", HookManage, "changeHook", "Pause, or go on", One("ChangeHook"), Record("Hook")),
+            put("/v1/hooks/{id}", HookManage, "changeHook", "Pause, or go on", One("ChangeHook"), Record("Hook"))
+                .once(),
             hooks::change,
         )
         .operation(Operation::delete("/v1/hooks/{id}", HookManage, "removeHook", "Tell it nothing more"), hooks::remove)
@@ -533,12 +567,40 @@ fn hooks(routes: Routes) -> Routes {
                 "Send a message that tells of itself",
                 Nothing,
                 Nothing,
-            ),
+            )
+            .once(),
             hooks::try_it,
         )
         .operation(
             get("/v1/hooks/{id}/messages", HookManage, "messages", "What it was told, the last first", Page("Message")),
             hooks::messages,
+        )
+}
+
+fn exports(routes: Routes) -> Routes {
+    let get = Operation::get;
+    routes
+        .operation(
+            get("/v1/exports", Right::Export, "exports", "What there is to take along, by noun", One("Exports")),
+            exports::nouns,
+        )
+        .operation(
+            get("/v1/exports/{noun}", Right::Export, "exportRecords", "Every record of a noun", Table).query(
+                "format",
+                "json-lines|csv",
+                "How it is written; lines of JSON, if it is missing",
+            ),
+            exports::records,
+        )
+        .operation(
+            get(
+                "/v1/audit/export",
+                Right::AuditRead,
+                "exportAudit",
+                "The whole audit, as `covered audit verify` checks it",
+                Lines,
+            ),
+            exports::audit,
         )
 }
 
@@ -550,7 +612,9 @@ fn auditing(routes: Routes) -> Routes {
                 .query("cursor", "count", "`next` of the page before")
                 .query("patient", "id", "About whom")
                 .query("actor", "text", "By whom, as entries name them")
-                .query("purpose", "text", "For what"),
+                .query("purpose", "text", "For what")
+                .query("from", "date", "From this day on")
+                .query("to", "date", "Until this day"),
             audit::entries,
         )
         .operation(
@@ -586,8 +650,9 @@ fn people(routes: Routes) -> Routes {
             get("/v1/users", UserRead, "users", "Users", Page("User")).query("state", "active|ended", "Which"),
             people::users,
         )
+        .operation(get("/v1/users/{id}", UserManage, "user", "A user", Record("User")), people::one_user)
         .operation(
-            post("/v1/users", UserManage, "invite", "Invite somebody", One("Invite"), One("Invited")),
+            post("/v1/users", UserManage, "invite", "Invite somebody", One("Invite"), One("Invited")).once(),
             people::invite,
         )
         .operation(
@@ -598,7 +663,8 @@ fn people(routes: Routes) -> Routes {
                 "Change what a user may do",
                 One("ChangeUser"),
                 Record("User"),
-            ),
+            )
+            .once(),
             people::change_user,
         )
         .operation(
@@ -610,7 +676,8 @@ fn people(routes: Routes) -> Routes {
                 Nothing,
                 One("Invited"),
             )
-            .status(201),
+            .status(201)
+            .once(),
             people::invite_again,
         )
         .operation(
@@ -627,7 +694,8 @@ fn people(routes: Routes) -> Routes {
                 "Make a token; its secret is shown once",
                 One("MakeToken"),
                 One("MadeToken"),
-            ),
+            )
+            .once(),
             people::make_token,
         )
         .operation(delete("/v1/tokens/{id}", TokenManage, "endToken", "End a token"), people::end_token)

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::schema;
 use crate::access::Right;
+use crate::error::Problem;
 
 /// What a request or a reply holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,10 @@ pub(crate) enum Holds {
     Change(&'static str),
     /// A picture or a paper, as it is kept.
     File,
+    /// Lines of JSON.
+    Lines,
+    /// Lines of JSON, or a table.
+    Table,
 }
 
 /// A route as the description has it.
@@ -38,7 +43,8 @@ pub(crate) struct Operation {
     status: u16,
     /// How large a request may be, where it is another limit than everywhere.
     pub(crate) bytes_max: Option<usize>,
-    is_once: bool,
+    /// Whether it takes an `Idempotency-Key`.
+    pub(crate) is_once: bool,
 }
 
 impl Operation {
@@ -114,10 +120,35 @@ impl Operation {
         self
     }
 
+    /// What is wrong with what follows `?`: only what the description lists may stand there, each once, and a choice is one of its words.
+    pub(crate) fn check_query(&self, query: &str) -> Result<(), Problem> {
+        let mut seen = Vec::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let Some((known, kind, _)) = self.query.iter().find(|(known, ..)| *known == name) else {
+                let names: Vec<String> = self.query.iter().map(|(name, ..)| format!("`{name}`")).collect();
+                let there_is = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+                let detail = format!("what follows `?` has a parameter that is unknown; there is {there_is}");
+                return Err(Problem::malformed(detail).saying_next("take it away, or spell it as it is listed"));
+            };
+            if seen.contains(known) {
+                let detail = format!("the parameter `{known}` stands twice");
+                return Err(Problem::malformed(detail).saying_next("name it once"));
+            }
+            seen.push(*known);
+            if kind.contains('|') && !kind.split('|').any(|word| word == value) {
+                let words = kind.replace('|', ", ");
+                let detail = format!("the parameter `{known}` is none of: {words}");
+                return Err(Problem::malformed(detail).saying_next("take one of them, or leave it out"));
+            }
+        }
+        Ok(())
+    }
+
     fn pages(self) -> Self {
         self.query("cursor", "text", "`next` of the page before").query(
             "limit",
-            "count",
+            "limit",
             "Most records of a page, 1 to 500",
         )
     }
@@ -150,11 +181,17 @@ impl Operation {
             out.insert("requestBody".to_owned(), json!({ "required": true, "content": content }));
         }
         let mut good = json!({ "description": self.summary });
-        if self.gives == Holds::File {
-            let types = ["image/jpeg", "image/png", "application/pdf"];
-            let of =
-                |media: &str| (media.to_owned(), json!({ "schema": { "type": "string", "contentMediaType": media } }));
-            good["content"] = Value::Object(types.into_iter().map(of).collect());
+        let types: &[&str] = match self.gives {
+            Holds::File => &["image/jpeg", "image/png", "application/pdf"],
+            Holds::Lines => &["application/jsonl"],
+            Holds::Table => &["application/jsonl", "text/csv"],
+            _ => &[],
+        };
+        if !types.is_empty() {
+            let of = |media: &&str| {
+                ((*media).to_owned(), json!({ "schema": { "type": "string", "contentMediaType": media } }))
+            };
+            good["content"] = Value::Object(types.iter().map(of).collect());
         }
         if let Some(schema) = schema_of(self.gives) {
             good["content"] = json!({ "application/json": { "schema": schema } });
@@ -191,7 +228,7 @@ fn schema_of(holds: Holds) -> Option<Value> {
         }))
     };
     match holds {
-        Holds::Nothing | Holds::File => None,
+        Holds::Nothing | Holds::File | Holds::Lines | Holds::Table => None,
         Holds::One(name) => Some(reference(name)),
         Holds::Record(name) => Some(record(name)),
         Holds::Page(name) => Some(object(json!({

@@ -10,9 +10,11 @@ use store::nouns::{Facility, Session, Token, User};
 use store::{Id, Order, Purpose, Role, Stored};
 use zeroize::Zeroizing;
 
-use super::records::{ListQuery, Written, page_of};
+use super::records::{ListQuery, page_of};
+use super::written::{Bare, Written};
 use crate::Desk;
 use crate::access::Right;
+use crate::desk::users::UserChange;
 use crate::error::Problem;
 use crate::extract::{Body, Path, Query};
 use crate::layers::Address;
@@ -73,12 +75,18 @@ pub(crate) async fn sign_out(State(desk): State<Desk>, who: Who, headers: Header
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
-pub(crate) async fn me(who: Who) -> Response {
+pub(crate) async fn me(State(desk): State<Desk>, who: Who) -> Result<Response, Problem> {
+    let user = match who.user() {
+        Some(id) => Some(desk.store().peek(id).await?),
+        None => None,
+    };
+    let (email, left) = (user.as_ref().map(|user| &user.email), user.as_ref().map(|user| user.recovery.len()));
     let rights: Vec<&str> = Right::ALL.into_iter().filter(|right| who.may(*right)).map(Right::word).collect();
-    Json(json!({
+    Ok(Json(json!({
         "name": who.name, "role": who.role, "purpose": who.purpose, "facilities": who.facilities, "rights": rights, "csrf": who.csrf,
+        "email": email, "recovery_codes_left": left,
     }))
-    .into_response()
+    .into_response())
 }
 
 #[derive(Deserialize)]
@@ -178,6 +186,10 @@ pub(crate) async fn users(State(desk): State<Desk>, Query(query): Query<ListQuer
     Ok(page_of(&desk.store().peek_all(&query.wanted::<User>(Order::Oldest)?).await?, user))
 }
 
+pub(crate) async fn one_user(State(desk): State<Desk>, Path(id): Path<Id<User>>) -> Result<Response, Problem> {
+    Ok(Json(user(&desk.store().peek(id).await?)).into_response())
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Invite {
@@ -191,9 +203,10 @@ pub(crate) struct Invite {
 pub(crate) async fn invite(
     State(desk): State<Desk>,
     who: Who,
-    Body(Invite { email, name, role, facilities }): Body<Invite>,
+    Written { body, once }: Written<Invite>,
 ) -> Result<Response, Problem> {
-    let invited = invitation::invite(&desk, &who, &email, &name, role, facilities).await?;
+    let Invite { email, name, role, facilities } = body;
+    let invited = invitation::invite(&desk, &who, &email, &name, role, facilities, once.as_ref()).await?;
     Ok((StatusCode::CREATED, Json(json!({ "user": invited.user.id, "link": invited.link }))).into_response())
 }
 
@@ -201,8 +214,9 @@ pub(crate) async fn invite_again(
     State(desk): State<Desk>,
     who: Who,
     Path(id): Path<Id<User>>,
+    Bare(once): Bare,
 ) -> Result<Response, Problem> {
-    let invited = invitation::again(&desk, &who, desk.store().peek(id).await?).await?;
+    let invited = invitation::again(&desk, &who, id, once.as_ref()).await?;
     Ok((StatusCode::CREATED, Json(json!({ "user": invited.user.id, "link": invited.link }))).into_response())
 }
 
@@ -210,6 +224,7 @@ pub(crate) async fn invite_again(
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChangeUser {
     version: i64,
+    name: Option<String>,
     role: Role,
     facilities: Vec<Id<Facility>>,
     active: bool,
@@ -221,16 +236,9 @@ pub(crate) async fn change_user(
     Path(id): Path<Id<User>>,
     Written { body, once }: Written<ChangeUser>,
 ) -> Result<Response, Problem> {
-    let before = desk.store().peek(id).await?;
-    if who.user() == Some(id) && (!body.active || body.role != Role::Owner) {
-        return Err(Problem::conflict("an owner does not take the role from themselves", "ask another owner"));
-    }
-    if body.role == Role::Integration {
-        return Err(Problem::field("/role", "W0108", "people do not have this role", "make a token for a program"));
-    }
-    let changed = User { role: body.role, facilities: body.facilities, active: body.active, ..before.body };
-    let stored = desk.change(&who, id, body.version, &changed, once.as_ref()).await?;
-    desk.sessions().forget();
+    let ChangeUser { version, name, role, facilities, active } = body;
+    let change = UserChange { name, role, facilities, active };
+    let stored = desk.change_user(&who, id, version, change, once.as_ref()).await?;
     Ok(Json(user(&stored)).into_response())
 }
 
@@ -288,9 +296,11 @@ pub(crate) struct MakeToken {
 pub(crate) async fn make_token(
     State(desk): State<Desk>,
     who: Who,
-    Body(MakeToken { name, scopes, facilities, days }): Body<MakeToken>,
+    Written { body, once }: Written<MakeToken>,
 ) -> Result<Response, Problem> {
-    let (stored, secret) = token::make(&desk, &who, NewToken { name, scopes, facilities, days }).await?;
+    let MakeToken { name, scopes, facilities, days } = body;
+    let new = NewToken { name, scopes, facilities, days };
+    let (stored, secret) = token::make(&desk, &who, new, once.as_ref()).await?;
     let reply = json!({ "id": stored.id, "secret": secret, "ends_at": stored.ends_at });
     Ok((StatusCode::CREATED, Json(reply)).into_response())
 }

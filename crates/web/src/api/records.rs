@@ -1,47 +1,26 @@
 //! Records of every noun, read and written alike.
 
+use std::ops::RangeInclusive;
+
 use axum::Json;
-use axum::extract::{FromRequest, OriginalUri, Request, State};
-use axum::http::{Method, StatusCode};
+use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use store::nouns::{Clinician, Coverage, Facility, Patient, Practice, Visit};
-use store::{Cursor, Id, Order, Page, Plain, Query as Wanted, Record, Stored};
+use store::{Cursor, Id, Order, PAGE_MAX, Page, Plain, Query as Wanted, Record, Stored};
 
+use super::written::Written;
 use crate::Desk;
-use crate::desk::once::Once;
 use crate::desk::records::View;
 use crate::error::Problem;
-use crate::extract::{Path, Query, bytes, is_json, json as read_json};
+use crate::extract::{Path, Query};
 use crate::who::Who;
 
 /// Records of a page, where nothing else is said.
 const PAGE: usize = 50;
-
-/// A body in JSON with the key under which it is done once.
-pub(crate) struct Written<T> {
-    pub(crate) body: T,
-    pub(crate) once: Option<Once>,
-}
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Written<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        if !is_json(request.headers()) {
-            return Err(Problem::media_type());
-        }
-        let key = request.headers().get("idempotency-key").map(|value| value.to_str().unwrap_or_default().to_owned());
-        let method: Method = request.method().clone();
-        let path = request.extensions().get::<OriginalUri>().map_or(request.uri().path(), |uri| uri.path()).to_owned();
-        let bytes = bytes(request, state).await?;
-        let once = key.map(|key| Once::new(&key, method.as_str(), &path, &bytes)).transpose()?;
-        Ok(Self { body: read_json(&bytes)?, once })
-    }
-}
 
 /// A record and the version that was read.
 #[derive(Deserialize)]
@@ -69,22 +48,36 @@ pub(crate) struct ListQuery {
 impl ListQuery {
     /// What the store is asked.
     pub(crate) fn wanted<R>(&self, order: Order) -> Result<Wanted<R>, Problem> {
-        let none = |_| Problem::malformed("what follows `?` holds something that is no id and no cursor");
-        let mut wanted = Wanted::<R>::all().order(order).limit(self.limit.unwrap_or(PAGE));
+        let none = |name: &'static str| {
+            move |_| {
+                Problem::malformed(format!("the parameter `{name}` is no id"))
+                    .saying_next("take an id that a list gave")
+            }
+        };
+        let no_cursor = |_| {
+            let next = "take `next` of the page before as it is, or begin without `cursor`";
+            Problem::malformed("the parameter `cursor` is none that a list gave").saying_next(next)
+        };
+        let limit = self.limit.unwrap_or(PAGE);
+        if !(1..=PAGE_MAX).contains(&limit) {
+            return Err(Problem::malformed(format!("the parameter `limit` is not 1 to {PAGE_MAX}"))
+                .saying_next("take less at once; `next` leads to the page that follows"));
+        }
+        let mut wanted = Wanted::<R>::all().order(order).limit(limit);
         if let Some(cursor) = &self.cursor {
-            wanted = wanted.after(Some(cursor.parse::<Cursor>().map_err(none)?));
+            wanted = wanted.after(Some(cursor.parse::<Cursor>().map_err(no_cursor)?));
         }
         if let Some(patient) = &self.patient {
-            wanted = wanted.patient(patient.parse().map_err(none)?);
+            wanted = wanted.patient(patient.parse().map_err(none("patient"))?);
         }
         if let Some(visit) = &self.visit {
-            wanted = wanted.visit(visit.parse().map_err(none)?);
+            wanted = wanted.visit(visit.parse().map_err(none("visit"))?);
         }
         if let Some(facility) = &self.facility {
-            wanted = wanted.facilities([facility.parse::<Id<Facility>>().map_err(none)?]);
+            wanted = wanted.facilities([facility.parse::<Id<Facility>>().map_err(none("facility"))?]);
         }
         if let Some(clinician) = &self.clinician {
-            wanted = wanted.clinician(clinician.parse().map_err(none)?);
+            wanted = wanted.clinician(clinician.parse().map_err(none("clinician"))?);
         }
         if let Some(state) = &self.state {
             wanted = wanted.state(state.clone());
@@ -99,14 +92,17 @@ impl ListQuery {
     }
 }
 
+/// Plans of one patient that pay after each other.
+const RANKS: RangeInclusive<u8> = 1..=6;
+
 /// Something that is written by programs, checked before it is kept.
 pub(crate) trait Checked: Record + Clone {
-    /// What of it cannot be taken.
-    fn check(&self, desk: &Desk) -> Result<(), Problem>;
+    /// What of it cannot be taken. `at` is the place of the record in the body.
+    fn check(&self, desk: &Desk, at: &str) -> Result<(), Problem>;
 }
 
 /// Checks a section of a case as a case would be checked.
-fn section(desk: &Desk, name: &str, value: &Value) -> Result<(), Problem> {
+fn section(desk: &Desk, at: &str, name: &str, value: &Value) -> Result<(), Problem> {
     if value.is_null() {
         return Ok(());
     }
@@ -119,55 +115,64 @@ fn section(desk: &Desk, name: &str, value: &Value) -> Result<(), Problem> {
     case.entry("as_of").or_insert_with(|| json!(desk.today()));
     case.entry("line").or_insert_with(|| json!([{ "codes": ["99213"] }]));
     let Err(mut problem) = desk.answers().read(&Value::Object(case)) else { return Ok(()) };
-    let (from, to) = (format!("/case/{name}"), "/record/case");
+    let (from, to) = (format!("/case/{name}"), format!("{at}/case"));
     for field in &mut problem.fields {
-        field.pointer = field.pointer.replacen(from.trim_end_matches('/'), to, 1);
+        field.pointer = field.pointer.replacen(from.trim_end_matches('/'), &to, 1);
     }
     Err(problem)
 }
 
-fn named(pointer: &str, name: &str) -> Result<(), Problem> {
+fn named(at: &str, field: &str, name: &str) -> Result<(), Problem> {
     if !name.trim().is_empty() && name.chars().count() <= 200 {
         return Ok(());
     }
-    Err(Problem::field(pointer, "W0203", "the name is empty or has more than 200 characters", "write the name"))
+    Err(Problem::field(
+        &format!("{at}/{field}"),
+        "W0203",
+        "the name is empty or has more than 200 characters",
+        "write the name",
+    ))
 }
 
 impl Checked for Practice {
-    fn check(&self, _: &Desk) -> Result<(), Problem> {
-        named("/record/name", &self.name)
+    fn check(&self, _: &Desk, at: &str) -> Result<(), Problem> {
+        named(at, "name", &self.name)
     }
 }
 
 impl Checked for Facility {
-    fn check(&self, desk: &Desk) -> Result<(), Problem> {
-        named("/record/name", &self.name)?;
-        section(desk, "facility", &self.case)
+    fn check(&self, desk: &Desk, at: &str) -> Result<(), Problem> {
+        named(at, "name", &self.name)?;
+        section(desk, at, "facility", &self.case)
     }
 }
 
 impl Checked for Clinician {
-    fn check(&self, desk: &Desk) -> Result<(), Problem> {
-        named("/record/name", &self.name)?;
-        section(desk, "clinician", &self.case)
+    fn check(&self, desk: &Desk, at: &str) -> Result<(), Problem> {
+        named(at, "name", &self.name)?;
+        section(desk, at, "clinician", &self.case)
     }
 }
 
 impl Checked for Patient {
-    fn check(&self, _: &Desk) -> Result<(), Problem> {
-        named("/record/family", self.family.reveal())
+    fn check(&self, _: &Desk, at: &str) -> Result<(), Problem> {
+        named(at, "family", self.family.reveal())
     }
 }
 
 impl Checked for Coverage {
-    fn check(&self, desk: &Desk) -> Result<(), Problem> {
-        section(desk, "coverage", self.case.reveal())
+    fn check(&self, desk: &Desk, at: &str) -> Result<(), Problem> {
+        if !RANKS.contains(&self.rank) {
+            let next = "write 1 for the plan that pays first, 2 for the next";
+            return Err(Problem::field(&format!("{at}/rank"), "W0211", "a plan has a rank from 1 to 6", next));
+        }
+        section(desk, at, "coverage", self.case.reveal())
     }
 }
 
 impl Checked for Visit {
-    fn check(&self, desk: &Desk) -> Result<(), Problem> {
-        section(desk, "", self.case.reveal())
+    fn check(&self, desk: &Desk, at: &str) -> Result<(), Problem> {
+        section(desk, at, "", self.case.reveal())
     }
 }
 
@@ -220,7 +225,7 @@ pub(crate) async fn make<R: Checked>(
     who: Who,
     Written { body, once }: Written<R>,
 ) -> Result<Response, Problem> {
-    body.check(&desk)?;
+    body.check(&desk, "")?;
     let stored = desk.create(&who, &body, once.as_ref()).await?;
     Ok((StatusCode::CREATED, Json(view(&stored))).into_response())
 }
@@ -231,7 +236,7 @@ pub(crate) async fn write<R: Checked>(
     Path(id): Path<Id<R>>,
     Written { body, once }: Written<Changed<R>>,
 ) -> Result<Response, Problem> {
-    body.record.check(&desk)?;
+    body.record.check(&desk, "/record")?;
     let stored = desk.change(&who, id, body.version, &body.record, once.as_ref()).await?;
     Ok(Json(view(&stored)).into_response())
 }
@@ -245,7 +250,7 @@ pub(crate) async fn write_practice(
     who: Who,
     Written { mut body, once }: Written<Changed<Practice>>,
 ) -> Result<Response, Problem> {
-    body.record.check(&desk)?;
+    body.record.check(&desk, "/record")?;
     let id = desk.store().practice();
     // Who acknowledged the law of privacy is written by that act alone.
     body.record.hipaa = desk.store().peek(id).await?.body.hipaa;

@@ -1,6 +1,6 @@
 //! The forms of the API in JSON Schema, as one table.
 //!
-//! A type is a word: `text`, `date`, `time`, `id`, `count`, `yes-no`, `object`, the name of a form, words that are chosen from
+//! A type is a word: `text`, `date`, `time`, `id`, `count`, `limit`, `yes-no`, `object`, the name of a form, words that are chosen from
 //! (`a|b|c`); in brackets, a list of it; with `?`, it may be missing or null.
 
 use serde_json::{Map, Value, json};
@@ -115,7 +115,10 @@ const FORMS: &[(&str, Fields)] = &[
     ("Note", &[("note", "text")]),
     ("BreakGlass", &[("patient", "id"), ("reason", "text")]),
     ("Invite", &[("email", "text"), ("name", "text"), ("role", ROLES), ("facilities", "[id]-or-none")]),
-    ("ChangeUser", &[("version", "count"), ("role", ROLES), ("facilities", "[id]"), ("active", "yes-no")]),
+    (
+        "ChangeUser",
+        &[("version", "count"), ("name", "text?"), ("role", ROLES), ("facilities", "[id]"), ("active", "yes-no")],
+    ),
     ("MakeToken", &[("name", "text"), ("scopes", "[text]"), ("facilities", "[id]-or-none"), ("days", "count")]),
     ("MakeHook", &[("address", "text"), ("events", "[text]")]),
     ("ChangeHook", &[("version", "count"), ("active", "yes-no")]),
@@ -240,6 +243,8 @@ const REPLIES: &[(&str, Fields)] = &[
             ("facilities", "[id]"),
             ("rights", "[text]"),
             ("csrf", "text?"),
+            ("email", "text?"),
+            ("recovery_codes_left", "count?"),
         ],
     ),
     ("Recovery", &[("user", "id"), ("recovery_codes", "[text]")]),
@@ -266,6 +271,7 @@ const REPLIES: &[(&str, Fields)] = &[
             ("patient", "text?"),
             ("purpose", "text"),
             ("request", "text"),
+            ("reason", "text?"),
         ],
     ),
     ("AccessPage", &[("items", "[Access]"), ("next", "text?")]),
@@ -283,6 +289,44 @@ const REPLIES: &[(&str, Fields)] = &[
         ],
     ),
     ("PolicyList", &[("library", "text"), ("items", "[PolicyLine]")]),
+    (
+        "Policy",
+        &[
+            ("library", "text"),
+            ("id", "text"),
+            ("title", "text"),
+            ("rank", "text"),
+            ("from", "date?"),
+            ("until", "date?"),
+            ("entered_by_practice", "yes-no"),
+            ("source", "PolicySource"),
+            ("caveats", "[text]"),
+            ("sections", "[PolicySection]"),
+            ("facts", "[Fact]"),
+            ("versions", "[PolicyVersion]"),
+            ("fingerprint", "text"),
+            ("text", "text"),
+        ],
+    ),
+    ("PolicySource", &[("citation", "text"), ("url", "text?"), ("grade", "text"), ("read", "date?")]),
+    ("PolicySection", &[("heading", "text"), ("parts", "[PolicyPart]")]),
+    (
+        "PolicyPart",
+        &[("number", "text?"), ("label", "text?"), ("depth", "count"), ("says", "text"), ("notes", "[text]")],
+    ),
+    ("PolicyVersion", &[("from", "date?"), ("until", "date?")]),
+    (
+        "PolicyChanges",
+        &[
+            ("id", "text"),
+            ("before", "PolicyVersion"),
+            ("after", "PolicyVersion"),
+            ("complete", "yes-no"),
+            ("common", "[text]"),
+            ("regions", "[PolicyRegion]"),
+        ],
+    ),
+    ("PolicyRegion", &[("before", "text"), ("after", "text"), ("conditions", "[text]"), ("example", "text")]),
     ("PolicyLine", &[("id", "text"), ("title", "text"), ("rank", "text"), ("from", "date?"), ("until", "date?")]),
     (
         "Replay",
@@ -315,7 +359,29 @@ const REPLIES: &[(&str, Fields)] = &[
     ("MatrixField", &[("coverage", "text"), ("asks_first", "yes-no")]),
     ("Expiries", &[("items", "[Expiry]")]),
     ("Expiry", &[("whose", "text"), ("what", "text"), ("until", "date"), ("days_left", "whole")]),
-    ("Names", &[("library", "object"), ("treatments", "[object]"), ("payers", "[object]"), ("licenses", "[object]")]),
+    (
+        "Names",
+        &[
+            ("library", "object"),
+            ("treatments", "[object]"),
+            ("payers", "[object]"),
+            ("licenses", "[object]"),
+            ("facts", "[Fact]"),
+            ("documents", "[text]"),
+        ],
+    ),
+    (
+        "Fact",
+        &[
+            ("name", "text"),
+            ("question", "text"),
+            ("type", "yes-no|number|choice|name"),
+            ("unit", "text?"),
+            ("values", "[text]"),
+        ],
+    ),
+    ("Exports", &[("items", "[Export]")]),
+    ("Export", &[("noun", "text"), ("records", "count")]),
     ("FieldProblem", &[("pointer", "text"), ("code", "text"), ("detail", "text"), ("next", "text")]),
     (
         "Problem",
@@ -375,6 +441,7 @@ pub(crate) fn of(kind: &str) -> Value {
         "time" => json!({ "type": "string", "format": "date-time" }),
         "id" => json!({ "type": "string", "pattern": "^[0-7][0-9a-hjkmnp-tv-z]{25}$" }),
         "count" => json!({ "type": "integer", "minimum": 0 }),
+        "limit" => json!({ "type": "integer", "minimum": 1, "maximum": store::PAGE_MAX }),
         "whole" => json!({ "type": "integer" }),
         "rank" => json!({ "type": "integer", "minimum": 1, "maximum": 6 }),
         "yes-no" => json!({ "type": "boolean" }),

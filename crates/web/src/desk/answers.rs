@@ -17,6 +17,9 @@ use crate::error::{FieldProblem, Problem};
 /// Programs that are kept; a practice of every state and payer needs some hundred.
 const PROGRAMS_MAX: usize = 512;
 
+/// What to do about a value of a case where the mistake itself says what is wrong with it.
+const OTHERWISE: &str = "correct it; what is not known is left out, or written as `\"?\"`";
+
 /// A library with the programs that were compiled of it.
 pub struct Answers {
     library: &'static Library,
@@ -59,7 +62,10 @@ impl Answers {
                     .map_or(String::new(), |label| pointer(text, label.span.start as usize)),
                 code: diagnostic.code.into(),
                 detail: diagnostic.message,
-                next: diagnostic.help.join("; "),
+                next: match diagnostic.help.is_empty() {
+                    true => OTHERWISE.to_owned(),
+                    false => diagnostic.help.join("; "),
+                },
             };
             Problem::invalid(diagnostics.into_iter().map(field).collect())
         })?;

@@ -3,6 +3,7 @@
 use coverage::answer::Answer;
 use jiff::civil::Date;
 use policy::dictionary::{Dictionary, Move};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use store::nouns::{Change, Clinician, Coverage, Determination, Facility, Patient, Visit};
 use store::{Id, Order, Phi, Query, Record, Stored, Work};
@@ -38,6 +39,25 @@ pub struct Kept {
     pub case: Value,
     /// Facts that may never be advised and were changed since the answer before.
     pub changes: usize,
+}
+
+/// What is kept under the key of a request; the rest stands in the record.
+#[derive(Serialize, Deserialize)]
+struct Done {
+    id: Id<Determination>,
+    changes: usize,
+}
+
+impl Kept {
+    /// The answer as it was kept, whatever was changed on file since.
+    fn again(kept: Stored<Determination>, changes: usize) -> Result<Self, Problem> {
+        let Stored { id, body: Determination { case, answer, .. }, .. } = kept;
+        let answer = serde_json::from_value(answer.into_inner()).map_err(|_| {
+            tracing::error!("an answer that was kept has another form");
+            Problem::internal()
+        })?;
+        Ok(Self { id, answer, case: case.into_inner(), changes })
+    }
 }
 
 /// What a case is composed of, by id.
@@ -107,6 +127,15 @@ impl Desk {
         Ok(compose(&on_file, date, self.today(), asked))
     }
 
+    /// The answer that was kept when a request came before.
+    ///
+    /// # Errors
+    /// If the key came with another request.
+    pub async fn determined_before(&self, who: &Who, once: Option<&Once>) -> Result<Option<Kept>, Problem> {
+        let Some(Done { id, changes }) = self.done_before(who, once).await? else { return Ok(None) };
+        Kept::again(self.read(who, id).await?, changes).map(Some)
+    }
+
     /// Answers a case and keeps the answer, sealed and audited, so that it can be given again. Each change of a fact that may never be
     /// advised, made after an answer to the same visit or patient was shown, is kept for review with it.
     ///
@@ -134,10 +163,10 @@ impl Desk {
         let act = self.act_on(who, &body.clear(), Determination::NOUN).await?;
         let told = self.listeners(&[Determination::NOUN, Change::NOUN]).await?;
         let mut work = self.store().begin(&act).await?;
-        if let Some(reply) = Once::before(once, &mut work).await? {
+        if let Some(Done { id, changes }) = Once::before(once, &mut work).await? {
+            let kept = work.get(id).await?;
             work.commit().await?;
-            let (id, changes) = read_mark(&reply).ok_or_else(Problem::internal)?;
-            return Ok(Kept { id, answer, case, changes });
+            return Kept::again(kept, changes);
         }
         let before = previous(&mut work, &body).await?;
         let body = Determination { previous: before.as_ref().map(|before| before.id), ..body };
@@ -147,7 +176,7 @@ impl Desk {
             Some(before) => keep_changes(&mut work, self.library().dictionary(), before, &body, who, &told).await?,
             None => 0,
         };
-        Once::keep(once, &mut work, format!("{id} {changes}").as_bytes()).await?;
+        Once::keep(once, &mut work, &Done { id, changes }).await?;
         work.commit().await?;
         self.wake_courier(&told);
         self.metrics().count(Event::Determination);
@@ -160,11 +189,6 @@ fn date_of(value: &Value) -> Result<Date, Problem> {
         .as_str()
         .and_then(|text| text.parse().ok())
         .ok_or_else(|| Problem::field("/case/date", "W0202", "this is not a day", "write it as 2026-11-23"))
-}
-
-fn read_mark(reply: &[u8]) -> Option<(Id<Determination>, usize)> {
-    let (id, changes) = std::str::from_utf8(reply).ok()?.split_once(' ')?;
-    Some((id.parse().ok()?, changes.parse().ok()?))
 }
 
 /// The answer that was shown before: the one that is named, or the last of the visit, or of the patient on the same date of service.

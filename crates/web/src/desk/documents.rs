@@ -8,6 +8,7 @@ use store::nouns::{Document, Patient, Visit};
 use store::{Act, Clear, Id, Phi, Record as _, Stored};
 use tokio::sync::Semaphore;
 
+use super::once::Once;
 use crate::Desk;
 use crate::error::Problem;
 use crate::who::Who;
@@ -55,7 +56,12 @@ impl Desk {
     ///
     /// # Errors
     /// If the file is no picture and no paper, too large or damaged, its kind is unknown, or it belongs elsewhere.
-    pub async fn file_document(&self, who: &Who, incoming: Incoming) -> Result<Id<Document>, Problem> {
+    pub async fn file_document(
+        &self,
+        who: &Who,
+        incoming: Incoming,
+        once: Option<&Once>,
+    ) -> Result<Id<Document>, Problem> {
         let Incoming { patient, visit, kind, name, taken, file } = incoming;
         let name = name.trim().to_owned();
         if name.is_empty() || name.chars().count() > NAME_CHARACTERS_MAX {
@@ -77,8 +83,13 @@ impl Desk {
         let capture = captured(file).await?;
         let told = self.listeners(&[Document::NOUN]).await?;
         let mut work = self.store().begin(&act).await?;
+        if let Some(id) = Once::before(once, &mut work).await? {
+            work.commit().await?;
+            return Ok(id);
+        }
         let id = work.attach(About { patient, visit, kind, name: Phi::new(name), taken }, &capture).await?;
         told.tell(&mut work, id).await?;
+        Once::keep(once, &mut work, &id).await?;
         work.commit().await?;
         self.wake_courier(&told);
         Ok(id)

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::nouns::{Glass, Patient, Review, User};
 use store::{Act, Clear, Id, Order, Phi, Purpose, Query, Record as _, StoreError, Stored, Work};
 
+use super::once::Once;
 use crate::Desk;
 use crate::error::Problem;
 use crate::who::Who;
@@ -51,7 +52,13 @@ impl Desk {
     ///
     /// # Errors
     /// If the reason is none, or `who` is a program.
-    pub async fn break_glass(&self, who: &Who, patient: Id<Patient>, reason: &str) -> Result<Stored<Glass>, Problem> {
+    pub async fn break_glass(
+        &self,
+        who: &Who,
+        patient: Id<Patient>,
+        reason: &str,
+        once: Option<&Once>,
+    ) -> Result<Stored<Glass>, Problem> {
         let Some(user) = who.user() else { return Err(Problem::no_right(crate::access::Right::BreakGlass)) };
         let reason = reason.trim();
         if reason.chars().count() < REASON_CHARACTERS_MIN || reason.chars().count() > store::NOTE_CHARACTERS_MAX {
@@ -68,12 +75,18 @@ impl Desk {
         let body = Glass { patient, user, reason: reason.clone(), until, review: None };
         let told = self.listeners(&[Glass::NOUN]).await?;
         let mut work = self.store().begin(&act).await?;
+        if let Some(broken) = Once::before(once, &mut work).await? {
+            work.commit().await?;
+            return Ok(broken);
+        }
         let id = work.insert(&body).await?;
         told.tell(&mut work, id).await?;
+        let broken = Stored { id, version: 1, created_at: act.at, changed_at: act.at, body };
+        Once::keep(once, &mut work, &broken).await?;
         work.commit().await?;
         self.wake_courier(&told);
         self.glass().add(user, patient, until, reason, act.at);
-        Ok(Stored { id, version: 1, created_at: act.at, changed_at: act.at, body })
+        Ok(broken)
     }
 
     /// The reason for which `who` broke the glass of this patient, here or on another server, while it is broken.
@@ -114,9 +127,18 @@ impl Desk {
     ///
     /// # Errors
     /// If it was looked over before, or by the one who broke it.
-    pub async fn review_glass(&self, who: &Who, id: Id<Glass>, note: &str) -> Result<Stored<Glass>, Problem> {
+    pub async fn review_glass(
+        &self,
+        who: &Who,
+        id: Id<Glass>,
+        note: &str,
+        once: Option<&Once>,
+    ) -> Result<Stored<Glass>, Problem> {
+        if let Some(reviewed) = self.done_before(who, once).await? {
+            return Ok(reviewed);
+        }
         let mut stored = self.read(who, id).await?;
         stored.body.review = Some(self.review(who, Some(stored.body.user), stored.body.review.is_some(), note)?);
-        self.change(who, id, stored.version, &stored.body, None).await
+        self.change(who, id, stored.version, &stored.body, once).await
     }
 }

@@ -10,6 +10,7 @@ mod place;
 pub mod records;
 pub mod replay;
 pub mod review;
+pub mod users;
 
 use std::sync::{Arc, OnceLock};
 
@@ -113,10 +114,11 @@ impl Desk {
         })))
     }
 
-    /// Now.
+    /// Now, to the millisecond that records keep: a reply says the same time as the record that is read later.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        (self.0.parts.clock)()
+        let now = (self.0.parts.clock)();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 
     /// Today, where this machine is.
@@ -226,10 +228,7 @@ impl From<store::StoreError> for Problem {
                 "somebody changed this record meanwhile",
                 "read it again, look at what changed, and make your change to that",
             ),
-            E::KeyReused => Self::conflict(
-                "the `Idempotency-Key` was used before, for another request",
-                "use a new key for a new request",
-            ),
+            E::KeyReused => Self::key_reused(),
             E::Shredded { .. } => Self::new(
                 axum::http::StatusCode::GONE,
                 "W0410",

@@ -102,12 +102,12 @@ impl Desk {
         let mut work = self.store().begin(&act).await?;
         if let Some(reply) = Once::before(once, &mut work).await? {
             work.commit().await?;
-            return kept(&reply, body);
+            return Ok(reply);
         }
         let id = work.insert(body).await?;
         told.tell(&mut work, id).await?;
         let stored = Stored { id, version: 1, created_at: act.at, changed_at: act.at, body: body.clone() };
-        Once::keep(once, &mut work, &mark(&stored)).await?;
+        Once::keep(once, &mut work, &stored).await?;
         work.commit().await?;
         self.wake_courier(&told);
         Ok(stored)
@@ -131,12 +131,12 @@ impl Desk {
         let mut work = self.store().begin(&act).await?;
         if let Some(reply) = Once::before(once, &mut work).await? {
             work.commit().await?;
-            return kept(&reply, body);
+            return Ok(reply);
         }
         let version = work.update(id, version, body).await?;
         told.tell(&mut work, id).await?;
         let stored = Stored { id, version, created_at: before.created_at, changed_at: act.at, body: body.clone() };
-        Once::keep(once, &mut work, &mark(&stored)).await?;
+        Once::keep(once, &mut work, &stored).await?;
         work.commit().await?;
         self.wake_courier(&told);
         Ok(stored)
@@ -170,25 +170,5 @@ impl Desk {
     fn is_known_broken(&self, who: &Who, clear: &Clear) -> bool {
         let by = who.user().zip(clear.patient);
         by.is_some_and(|(user, patient)| self.glass().reason(user, patient, self.now()).is_some())
-    }
-}
-
-/// What is kept under an idempotency key of a record that was written.
-fn mark<R: Record>(stored: &Stored<R>) -> Vec<u8> {
-    let Stored { id, version, created_at, changed_at, .. } = stored;
-    format!("{id} {version} {created_at} {changed_at}").into_bytes()
-}
-
-/// The record that was written then: the same request has the same body.
-fn kept<R: Record + Clone>(reply: &[u8], body: &R) -> Result<Stored<R>, Problem> {
-    let text = std::str::from_utf8(reply).unwrap_or_default();
-    let mut words = text.split(' ');
-    let mut word = || words.next().unwrap_or_default();
-    let read = (word().parse(), word().parse(), word().parse(), word().parse());
-    match read {
-        (Ok(id), Ok(version), Ok(created_at), Ok(changed_at)) => {
-            Ok(Stored { id, version, created_at, changed_at, body: body.clone() })
-        }
-        _ => Err(Problem::internal()),
     }
 }

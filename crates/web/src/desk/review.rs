@@ -3,6 +3,7 @@
 use store::nouns::{Change, Review};
 use store::{Id, Phi, Stored};
 
+use super::once::Once;
 use crate::Desk;
 use crate::access::Right;
 use crate::error::Problem;
@@ -13,7 +14,16 @@ impl Desk {
     ///
     /// # Errors
     /// If it was looked over before, or by the one who made it.
-    pub async fn review_change(&self, who: &Who, id: Id<Change>, note: &str) -> Result<Stored<Change>, Problem> {
+    pub async fn review_change(
+        &self,
+        who: &Who,
+        id: Id<Change>,
+        note: &str,
+        once: Option<&Once>,
+    ) -> Result<Stored<Change>, Problem> {
+        if let Some(reviewed) = self.done_before(who, once).await? {
+            return Ok(reviewed);
+        }
         let mut stored = self.read(who, id).await?;
         let Some(by) = who.user() else { return Err(Problem::no_right(Right::ChangeReview)) };
         if stored.body.by == Some(by) {
@@ -26,6 +36,6 @@ impl Desk {
             return Err(Problem::conflict("this was reviewed before", "read the review"));
         }
         stored.body.review = Some(Review { by, at: self.now(), note: Phi::new(note.to_owned()) });
-        self.change(who, id, stored.version, &stored.body, None).await
+        self.change(who, id, stored.version, &stored.body, once).await
     }
 }

@@ -16,6 +16,7 @@ use store::{Id, Order, Phi, Query, Record, StoreError, Stored, Work};
 use tokio::sync::Notify;
 
 use crate::Desk;
+use crate::desk::once::Once;
 use crate::error::Problem;
 use crate::who::Who;
 
@@ -202,7 +203,7 @@ impl Desk {
         self.hooks().wake.notify_one();
     }
 
-    /// Makes a hook; its secret is shown once.
+    /// Makes a hook; its secret is shown now and never again.
     ///
     /// # Errors
     /// If the address or the events cannot be taken, there are too many hooks, or this is the demo.
@@ -211,7 +212,8 @@ impl Desk {
         who: &Who,
         address: &str,
         events: Vec<String>,
-    ) -> Result<(Stored<Hook>, String), Problem> {
+        once: Option<&Once>,
+    ) -> Result<Stored<Hook>, Problem> {
         if self.demo() {
             return Err(Problem::conflict("the demo tells nobody of anything", "make it in a practice's own desk"));
         }
@@ -221,14 +223,17 @@ impl Desk {
             let next = format!("take some of: {all}");
             return Err(Problem::field("/events", "W0701", "no event is named, or one that does not exist", next));
         }
+        if let Some(made) = self.done_before(who, once).await? {
+            return Ok(made);
+        }
         if self.store().count(&Query::<Hook>::all()).await? >= HOOKS_MAX as u64 {
             return Err(Problem::conflict("there are as many webhooks as there may be", "take one away first"));
         }
         let secret = signature::new_secret().map_err(|_| Problem::internal())?;
-        let body = Hook { address, events, secret: Phi::new(secret.clone()), active: true };
-        let stored = self.create(who, &body, None).await?;
+        let body = Hook { address, events, secret: Phi::new(secret), active: true };
+        let stored = self.create(who, &body, once).await?;
         self.forget_hooks();
-        Ok((stored, secret))
+        Ok(stored)
     }
 
     /// Pauses a hook, or goes on with it: what waits is sent then.
@@ -241,9 +246,10 @@ impl Desk {
         id: Id<Hook>,
         version: i64,
         active: bool,
+        once: Option<&Once>,
     ) -> Result<Stored<Hook>, Problem> {
         let before = self.store().peek(id).await?;
-        let stored = self.change(who, id, version, &Hook { active, ..before.body }, None).await?;
+        let stored = self.change(who, id, version, &Hook { active, ..before.body }, once).await?;
         self.forget_hooks();
         Ok(stored)
     }
@@ -275,17 +281,21 @@ impl Desk {
     ///
     /// # Errors
     /// If it is not there, or this is the demo.
-    pub async fn try_hook(&self, who: &Who, id: Id<Hook>) -> Result<(), Problem> {
+    pub async fn try_hook(&self, who: &Who, id: Id<Hook>, once: Option<&Once>) -> Result<(), Problem> {
         if self.demo() {
             return Err(Problem::conflict("the demo tells nobody of anything", "try it in a practice's own desk"));
         }
         let mut work = self.store().begin(&who.act(self)).await?;
+        if let Some(()) = Once::before(once, &mut work).await? {
+            return Ok(work.commit().await?);
+        }
         let hook = work.get(id).await?;
         if !hook.active {
             work.roll_back().await;
             return Err(Problem::conflict("this webhook is paused", "go on with it first"));
         }
         keep(&mut work, id, Event::HookTried, Hook::NOUN, id.to_string()).await?;
+        Once::keep(once, &mut work, &()).await?;
         work.commit().await?;
         self.forget_hooks();
         Ok(())

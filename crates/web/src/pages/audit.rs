@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, Query as UrlQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use store::nouns::{Patient, User};
 use store::{AuditQuery, Entry, Id, Query};
 
@@ -53,8 +54,8 @@ async fn names(desk: &Desk) -> Result<HashMap<String, String>, Problem> {
     Ok(names)
 }
 
-fn day_start(text: &str) -> Option<Timestamp> {
-    let day: jiff::civil::Date = text.parse().ok()?;
+/// When a day begins where this machine is.
+pub(crate) fn day_start(day: Date) -> Option<Timestamp> {
     Some(day.to_zoned(jiff::tz::TimeZone::system()).ok()?.timestamp())
 }
 
@@ -63,12 +64,12 @@ async fn browse(State(desk): State<Desk>, who: Who, UrlQuery(sent): UrlQuery<Sen
     if is_file && !who.may(Right::Export) {
         return Err(Problem::no_right(Right::Export));
     }
-    let end = day_start(sent.get("to")).map(|start| start + jiff::SignedDuration::from_hours(24));
+    let day = |name: &str| sent.get(name).parse::<Date>().ok();
     let query = AuditQuery {
         actor: sent.some("actor"),
         purpose: sent.some("purpose"),
-        from: day_start(sent.get("from")),
-        to: end,
+        from: day("from").and_then(day_start),
+        to: day("to").and_then(|day| day_start(day.tomorrow().ok()?)),
         before: sent.get("before").parse().ok(),
         limit: if is_file { FILE_MAX } else { PAGE },
         ..AuditQuery::default()

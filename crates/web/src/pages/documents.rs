@@ -242,7 +242,7 @@ async fn filed(
     };
     let taken = sent.day("taken").map_err(|says| wrong("/taken", says))?;
     let (kind, name) = (sent.get("kind").to_owned(), sent.get("name").to_owned());
-    desk.file_document(who, Incoming { patient, visit, kind, name, taken, file }).await
+    desk.file_document(who, Incoming { patient, visit, kind, name, taken, file }, None).await
 }
 
 #[derive(Template)]

@@ -151,8 +151,9 @@ pub(super) struct SecretPage {
 async fn create(State(desk): State<Desk>, who: Who, axum::Form(sent): axum::Form<Sent>) -> Result<Response, Problem> {
     let events = Event::ALL.into_iter().filter(|event| sent.is_ticked(event.word()));
     let events = events.map(|event| event.word().to_owned()).collect();
-    match desk.make_hook(&who, sent.get("address"), events).await {
-        Ok((hook, secret)) => {
+    match desk.make_hook(&who, sent.get("address"), events, None).await {
+        Ok(hook) => {
+            let secret = hook.secret.reveal().clone();
             let frame = Frame::new(&desk, &who, "The webhook is made", Section::Settings).await?;
             let lead = format!(
                 "{} is told from now on. With this secret it knows that a message is from here.",
@@ -208,9 +209,15 @@ struct HookPage {
     messages: List,
 }
 
-async fn show(State(desk): State<Desk>, who: Who, Path(id): Path<Id<Hook>>) -> Result<Html<String>, Problem> {
+async fn show(
+    State(desk): State<Desk>,
+    who: Who,
+    Path(id): Path<Id<Hook>>,
+    UrlQuery(sent): UrlQuery<Sent>,
+) -> Result<Response, Problem> {
     let hook = desk.store().peek(id).await?;
-    let (last, waiting) = desk.last_messages(id, MESSAGES_MAX).await?;
+    let is_file = sent.get("format") == "csv";
+    let (last, waiting) = desk.last_messages(id, if is_file { store::PAGE_MAX } else { MESSAGES_MAX }).await?;
     let row = |message: &Stored<Delivery>| {
         let when = message.tried_at.map_or_else(|| "not yet".to_owned(), parts::moment);
         let next = match message.state {
@@ -236,6 +243,9 @@ async fn show(State(desk): State<Desk>, who: Who, Path(id): Path<Id<Hook>>) -> R
             act: None,
         },
     };
+    if is_file {
+        return Ok(csv(&messages, "messages"));
+    }
     let waits = match waiting {
         WAITING_MAX.. => format!("{waiting}: as many as may, and what happens now is not told"),
         waiting => waiting.to_string(),
@@ -247,15 +257,8 @@ async fn show(State(desk): State<Desk>, who: Who, Path(id): Path<Id<Hook>>) -> R
         ("Messages that wait", waits),
     ];
     let frame = Frame::new(&desk, &who, "Webhook", Section::Settings).await?;
-    page(&HookPage {
-        frame,
-        id,
-        version: hook.version,
-        host: host(&hook.address),
-        active: hook.active,
-        facts,
-        messages,
-    })
+    let (version, host, active) = (hook.version, host(&hook.address), hook.active);
+    Ok(page(&HookPage { frame, id, version, host, active, facts, messages })?.into_response())
 }
 
 async fn set_state(
@@ -264,12 +267,12 @@ async fn set_state(
     Path(id): Path<Id<Hook>>,
     axum::Form(sent): axum::Form<Sent>,
 ) -> Result<Response, Problem> {
-    desk.set_hook_active(&who, id, sent.version(), sent.is_ticked("active")).await?;
+    desk.set_hook_active(&who, id, sent.version(), sent.is_ticked("active"), None).await?;
     Ok(see(&format!("/settings/hooks/{id}")))
 }
 
 async fn try_it(State(desk): State<Desk>, who: Who, Path(id): Path<Id<Hook>>) -> Result<Response, Problem> {
-    desk.try_hook(&who, id).await?;
+    desk.try_hook(&who, id, None).await?;
     Ok(see(&format!("/settings/hooks/{id}")))
 }
 

@@ -2,7 +2,7 @@
 
 mod answer;
 pub(crate) mod assets;
-mod audit;
+pub(crate) mod audit;
 pub(crate) mod check;
 mod coverages;
 mod determinations;

@@ -1,7 +1,7 @@
 //! What belongs to the person: where they begin, their keys, their sign-in and sessions, the lock.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query as UrlQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
 use store::nouns::{Facility, Session};
@@ -10,7 +10,7 @@ use store::{Action, Id};
 use super::frame::{Frame, Section, role_name};
 use super::list::{Cell, Empty, List, columns};
 use super::sent::Sent;
-use super::{Html, page, parts, see};
+use super::{Html, csv, page, parts, see};
 use crate::Desk;
 use crate::access::{Right, Routes};
 use crate::error::Problem;
@@ -80,7 +80,7 @@ struct Me {
     sessions: List,
 }
 
-async fn me(State(desk): State<Desk>, who: Who) -> Result<Html<String>, Problem> {
+async fn me(State(desk): State<Desk>, who: Who, UrlQuery(sent): UrlQuery<Sent>) -> Result<Response, Problem> {
     let Some(id) = who.user() else { return Err(Problem::not_found()) };
     let user = desk.store().peek(id).await?;
     let frame = Frame::new(&desk, &who, "My sign-in", Section::Own).await?;
@@ -111,6 +111,9 @@ async fn me(State(desk): State<Desk>, who: Who) -> Result<Html<String>, Problem>
         rows: sessions.iter().map(row).collect(),
         empty: Empty::default(),
     };
+    if sent.get("format") == "csv" {
+        return Ok(csv(&sessions, "sessions"));
+    }
     let passkey = |kept: &signin::KeptPasskey| {
         vec![
             Cell::text(kept.name.clone()),
@@ -138,7 +141,8 @@ async fn me(State(desk): State<Desk>, who: Who) -> Result<Html<String>, Problem>
         },
     };
     let (name, email) = (user.name.clone(), user.email.clone());
-    page(&Me { frame, name, role: role_name(who.role), email, recovery: user.recovery.len(), passkeys, sessions })
+    let (role, recovery) = (role_name(who.role), user.recovery.len());
+    Ok(page(&Me { frame, name, role, email, recovery, passkeys, sessions })?.into_response())
 }
 
 async fn end(State(desk): State<Desk>, who: Who, axum::Form(sent): axum::Form<Sent>) -> Result<Response, Problem> {

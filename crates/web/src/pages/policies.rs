@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use library::Library;
 use library::policies::PolicySource;
 use policy::ast::Grade;
+use policy::compile::Entry;
 use policy::diff::Versions;
 use policy::prose::{self, Item, Named, Names as _, Part};
 use serde::Deserialize;
@@ -116,7 +117,7 @@ fn table(rows: &[Row]) -> List {
 }
 
 /// Whether a word is in the identifier or the title of a policy, names its authority, or is a code that it speaks about.
-fn speaks_of(library: &Library, source: &PolicySource, word: &str) -> bool {
+pub(crate) fn speaks_of(library: &Library, source: &PolicySource, word: &str) -> bool {
     let header = source.header();
     let code = || word.parse::<codes::ProcedureCode>().ok();
     let services = header.services.as_ref();
@@ -235,6 +236,25 @@ fn versions_of<'l>(library: &'l Library, id: &str) -> Vec<&'l PolicySource> {
     versions
 }
 
+/// One version of a policy, among all of it.
+pub(crate) struct Version<'l> {
+    pub(crate) at: usize,
+    pub(crate) versions: Vec<&'l PolicySource>,
+    pub(crate) entry: Entry,
+}
+
+/// The version that begins on a day, or the newest.
+pub(crate) fn version_of<'l>(library: &'l Library, id: &str, from: Option<Date>) -> Result<Version<'l>, Problem> {
+    let versions = versions_of(library, id);
+    let at = match from {
+        Some(from) => versions.iter().position(|source| source.header().from == Some(from)),
+        None => versions.len().checked_sub(1),
+    };
+    let at = at.ok_or_else(Problem::not_found)?;
+    let entry = versions[at].entry().map_err(|_| Problem::internal())?;
+    Ok(Version { at, versions, entry })
+}
+
 /// `GET /policies/read/{*id}`
 pub(crate) async fn read(
     State(desk): State<Desk>,
@@ -243,14 +263,8 @@ pub(crate) async fn read(
     Query(which): Query<Which>,
 ) -> Result<Html<String>, Problem> {
     let library = desk.library();
-    let versions = versions_of(library, &id);
-    let at = match which.from {
-        Some(from) => versions.iter().position(|source| source.header().from == Some(from)),
-        None => versions.len().checked_sub(1),
-    };
-    let Some(at) = at else { return Err(Problem::not_found()) };
+    let Version { at, versions, entry } = version_of(library, &id, which.from)?;
     let source = versions[at];
-    let entry = source.entry().map_err(|_| Problem::internal())?;
     let file = &entry.file;
     let fingerprint = library::fingerprint(source.text());
     let written = prose::page(file, library.glossary(), Some(&fingerprint));
@@ -325,11 +339,45 @@ fn criterion(item: &Item) -> Criterion {
     }
 }
 
-struct RegionView {
-    before: String,
-    after: String,
-    conditions: Vec<String>,
-    example: String,
+/// Cases that get another outcome.
+pub(crate) struct RegionView {
+    pub(crate) before: String,
+    pub(crate) after: String,
+    pub(crate) conditions: Vec<String>,
+    pub(crate) example: String,
+}
+
+/// What of two versions differs.
+pub(crate) struct Differs {
+    /// Whether nothing else does.
+    pub(crate) complete: bool,
+    /// Conditions that all regions share.
+    pub(crate) common: Vec<String>,
+    pub(crate) regions: Vec<RegionView>,
+}
+
+/// Which cases a version answers otherwise than the one before it.
+pub(crate) fn differs(library: &Library, before: &PolicySource, after: &PolicySource) -> Result<Differs, Problem> {
+    let (Ok(old), Ok(new)) = (before.entry(), after.entry()) else { return Err(Problem::internal()) };
+    let context = library.context();
+    let compared =
+        Versions::new(&old, &new, &context, &[library.classes_of_payers()]).map_err(|_| Problem::internal())?;
+    let found = &compared.changes.regions;
+    let conditions: Vec<Vec<String>> = found.iter().map(|region| compared.conditions(region)).collect();
+    let common: Vec<String> = match conditions.as_slice() {
+        [first, others @ ..] if !others.is_empty() => {
+            first.iter().filter(|condition| others.iter().all(|other| other.contains(condition))).cloned().collect()
+        }
+        _ => Vec::new(),
+    };
+    let regions = found.iter().zip(conditions).map(|(region, conditions)| RegionView {
+        before: compared.outcome(region.before),
+        after: compared.outcome(region.after),
+        conditions: conditions.into_iter().filter(|condition| !common.contains(condition)).collect(),
+        example: compared.example(region),
+    });
+    let regions = regions.collect();
+    Ok(Differs { complete: compared.changes.complete, common, regions })
 }
 
 #[derive(Template)]
@@ -360,29 +408,8 @@ pub(crate) async fn changes(
     let Some((before, after)) = at.and_then(|at| Some((versions[at.checked_sub(1)?], versions[at]))) else {
         return Err(Problem::not_found());
     };
-    let (old, new) = match (before.entry(), after.entry()) {
-        (Ok(old), Ok(new)) => (old, new),
-        _ => return Err(Problem::internal()),
-    };
-    let context = library.context();
-    let compared =
-        Versions::new(&old, &new, &context, &[library.classes_of_payers()]).map_err(|_| Problem::internal())?;
-    let found = &compared.changes.regions;
-    let conditions: Vec<Vec<String>> = found.iter().map(|region| compared.conditions(region)).collect();
-    let common: Vec<String> = match conditions.as_slice() {
-        [first, others @ ..] if !others.is_empty() => {
-            first.iter().filter(|condition| others.iter().all(|other| other.contains(condition))).cloned().collect()
-        }
-        _ => Vec::new(),
-    };
-    let regions = found.iter().zip(conditions).map(|(region, conditions)| RegionView {
-        before: compared.outcome(region.before),
-        after: compared.outcome(region.after),
-        conditions: conditions.into_iter().filter(|condition| !common.contains(condition)).collect(),
-        example: compared.example(region),
-    });
-    let regions: Vec<RegionView> = regions.collect();
-    let summary = match (compared.changes.complete, regions.is_empty()) {
+    let Differs { complete, common, regions } = differs(library, before, after)?;
+    let summary = match (complete, regions.is_empty()) {
         (true, true) => "No case gets another outcome.",
         (true, false) => "Every other case keeps its outcome.",
         (false, _) => "The comparison ended at its limit (N001): whether other cases change was not found out.",

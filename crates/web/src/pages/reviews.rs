@@ -165,7 +165,7 @@ async fn review(
     Path(id): Path<Id<Change>>,
     axum::Form(sent): axum::Form<Sent>,
 ) -> Result<Response, Problem> {
-    desk.review_change(&who, id, sent.get("note")).await?;
+    desk.review_change(&who, id, sent.get("note"), None).await?;
     Ok(see("/reviews"))
 }
 
@@ -221,7 +221,7 @@ async fn review_glass(
     Path(id): Path<Id<Glass>>,
     axum::Form(sent): axum::Form<Sent>,
 ) -> Result<Response, Problem> {
-    desk.review_glass(&who, id, sent.get("note")).await?;
+    desk.review_glass(&who, id, sent.get("note"), None).await?;
     Ok(see("/glass"))
 }
 
@@ -244,7 +244,7 @@ async fn break_glass(
     Path(id): Path<Id<Patient>>,
     axum::Form(sent): axum::Form<Sent>,
 ) -> Result<Response, Problem> {
-    match desk.break_glass(&who, id, sent.get("reason")).await {
+    match desk.break_glass(&who, id, sent.get("reason"), None).await {
         Ok(_) => Ok(see(&format!("/patients/{id}"))),
         Err(problem) if !problem.fields.is_empty() => {
             let frame = Frame::new(&desk, &who, "Break the glass", Section::Patients).await?;

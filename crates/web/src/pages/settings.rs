@@ -15,6 +15,7 @@ use super::sent::Sent;
 use super::{Html, csv, page, parts, people, see};
 use crate::Desk;
 use crate::access::{Right, Routes};
+use crate::desk::users::UserChange;
 use crate::error::Problem;
 use crate::signin::invitation;
 use crate::who::Who;
@@ -248,8 +249,8 @@ struct InvitedPage {
 }
 
 async fn invite(State(desk): State<Desk>, who: Who, axum::Form(sent): axum::Form<Sent>) -> Result<Response, Problem> {
-    let made =
-        invitation::invite(&desk, &who, sent.get("email"), sent.get("name"), role_of(&sent)?, places_of(&sent)).await?;
+    let (email, name) = (sent.get("email"), sent.get("name"));
+    let made = invitation::invite(&desk, &who, email, name, role_of(&sent)?, places_of(&sent), None).await?;
     let frame = Frame::new(&desk, &who, "Invitation", Section::Settings).await?;
     let link = format!("{}{}", desk.settings().origin(), made.link);
     Ok(page(&InvitedPage { frame, name: made.user.name.clone(), link })?.into_response())
@@ -288,23 +289,11 @@ async fn change_user(
     Path(id): Path<Id<User>>,
     axum::Form(sent): axum::Form<Sent>,
 ) -> Result<Response, Problem> {
-    let before = desk.store().peek(id).await?;
-    let is_self = who.user() == Some(id);
-    let (role, active) = (role_of(&sent)?, sent.is_ticked("active"));
-    if is_self && (role != before.role || !active) {
-        return Err(Problem::conflict("nobody takes their own rights away", "ask another owner"));
-    }
-    let mut body = before.body.clone();
-    body.name = sent
+    let name = sent
         .some("name")
         .ok_or_else(|| Problem::field("/name", "W0602", "a user has a name", "go back and write it"))?;
-    (body.role, body.active, body.facilities) = (role, active, places_of(&sent));
-    desk.change(&who, id, sent.version(), &body, None).await?;
-    if !active {
-        for session in invitation::sessions(&desk, Some(id)).await? {
-            crate::signin::end_session(&desk, &who, session.id).await?;
-        }
-    }
-    desk.sessions().forget();
+    let (role, active) = (role_of(&sent)?, sent.is_ticked("active"));
+    let change = UserChange { name: Some(name), role, facilities: places_of(&sent), active };
+    desk.change_user(&who, id, sent.version(), change, None).await?;
     Ok(see("/settings/users"))
 }

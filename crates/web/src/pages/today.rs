@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use askama::Template;
 use axum::extract::{Query as UrlQuery, State};
+use axum::response::{IntoResponse as _, Response};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -12,7 +13,7 @@ use store::{Id, Order, Query, Stored};
 
 use super::frame::{Frame, Section};
 use super::list::{Cell, Empty, List, columns};
-use super::{Html, page, parts, people, visits};
+use super::{csv, page, parts, people, visits};
 use crate::Desk;
 use crate::access::Right;
 use crate::error::Problem;
@@ -26,6 +27,7 @@ const VISITS_MAX: usize = 200;
 #[serde(default)]
 pub(crate) struct Which {
     day: Option<Date>,
+    format: String,
 }
 
 struct Figure {
@@ -38,11 +40,13 @@ struct Figure {
 struct Today {
     frame: Frame,
     day: String,
+    of: Date,
     is_today: bool,
     before: Date,
     after: Date,
     figures: Vec<Figure>,
     table: List,
+    may_export: bool,
 }
 
 /// `GET /today`
@@ -50,7 +54,12 @@ pub(crate) async fn show(
     State(desk): State<Desk>,
     who: Who,
     UrlQuery(which): UrlQuery<Which>,
-) -> Result<Html<String>, Problem> {
+) -> Result<Response, Problem> {
+    let may_export = who.may(Right::Export);
+    let is_file = which.format == "csv";
+    if is_file && !may_export {
+        return Err(Problem::no_right(Right::Export));
+    }
     let today = desk.today();
     let day = which.day.unwrap_or(today);
     let facilities = people::facilities(&desk, &who).await?;
@@ -100,9 +109,14 @@ pub(crate) async fn show(
             act,
         },
     };
+    if is_file {
+        return Ok(csv(&table, &format!("visits-{day}")));
+    }
     let frame = Frame::new(&desk, &who, "Today", Section::Today).await?;
     let (before, after) = (day.saturating_sub(1.day()), day.saturating_add(1.day()));
-    page(&Today { frame, day: parts::weekday(day), is_today: day == today, before, after, figures, table })
+    let (words, is_today) = (parts::weekday(day), day == today);
+    Ok(page(&Today { frame, day: words, of: day, is_today, before, after, figures, table, may_export })?
+        .into_response())
 }
 
 fn frame_act(who: &Who) -> Option<(&'static str, String)> {

@@ -42,6 +42,8 @@ fn says(right: Right) -> &'static str {
         Right::DocumentWrite => "File documents",
         Right::DeterminationMake => "Ask and keep answers",
         Right::DeterminationRead => "Read answers",
+        Right::Export => "Take every record along",
+        Right::Replay => "Answer visits by another library",
         other => other.word(),
     }
 }
@@ -171,7 +173,7 @@ async fn create(State(desk): State<Desk>, who: Who, axum::Form(sent): axum::Form
         facilities: places_of(&sent),
         days: sent.get("days").parse().unwrap_or_default(),
     };
-    match token::make(&desk, &who, new).await {
+    match token::make(&desk, &who, new, None).await {
         Ok((made, secret)) => {
             let frame = Frame::new(&desk, &who, "The token is made", Section::Settings).await?;
             let lead =

@@ -3,14 +3,16 @@
 //! A new invitation to a user who exists lets them choose anew: it is how somebody comes back who lost everything.
 
 use jiff::SignedDuration;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use store::nouns::{Facility, Session, User};
-use store::{Action, Id, Phi, Purpose, Query, Role, Stored};
+use store::{Action, Id, Phi, Purpose, Query, Role, Stored, Work};
 use zeroize::Zeroizing;
 
 use super::session::{hash_of, new_secret};
 use super::{NewUser, SignedIn, totp};
 use crate::Desk;
+use crate::desk::once::Once;
 use crate::error::Problem;
 use crate::layers::Address;
 use crate::who::{RequestId, Who};
@@ -19,6 +21,7 @@ use crate::who::{RequestId, Who};
 pub const INVITATION_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// A user with the path of the link to send.
+#[derive(Serialize, Deserialize)]
 pub struct Invited {
     /// The user, who cannot sign in yet.
     pub user: Stored<User>,
@@ -37,6 +40,7 @@ pub async fn invite(
     name: &str,
     role: Role,
     facilities: Vec<Id<Facility>>,
+    once: Option<&Once>,
 ) -> Result<Invited, Problem> {
     let (email, name) = (email.trim().to_owned(), name.trim().to_owned());
     if !super::is_email(&email) {
@@ -45,34 +49,51 @@ pub async fn invite(
     if role == Role::Integration {
         return Err(Problem::field("/role", "W0108", "people do not have this role", "make a token for a program"));
     }
-    if !desk.store().recognize::<User>("email", &email).await?.is_empty() {
-        return Err(Problem::conflict("somebody has this e-mail", "change that user, or invite them again"));
+    let body = User { facilities, ..User::new(email, name, role) };
+    let act = who.act(desk);
+    let mut work = desk.store().begin(&act).await?;
+    if let Some(invited) = Once::before(once, &mut work).await? {
+        work.commit().await?;
+        return Ok(invited);
     }
-    let body = User {
-        email,
-        name,
-        role,
-        facilities,
-        active: true,
-        password: None,
-        totp: None,
-        totp_step: 0,
-        recovery: Vec::new(),
-        passkeys: Vec::new(),
-        settings: Value::Null,
-    };
-    let user = desk.create(who, &body, None).await?;
-    again(desk, who, user).await
+    // Of two that come at once, one finds the other's.
+    if !work.look_up::<User>("email", &body.email).await?.is_empty() {
+        return Err(taken());
+    }
+    let id = work.insert(&body).await?;
+    let user = Stored { id, version: 1, created_at: act.at, changed_at: act.at, body };
+    let invited = write(&mut work, user).await?;
+    Once::keep(once, &mut work, &invited).await?;
+    work.commit().await?;
+    Ok(invited)
+}
+
+fn taken() -> Problem {
+    Problem::conflict("somebody has this e-mail", "change that user, or invite them again")
 }
 
 /// Invites somebody who is a user again. What they signed in with serves until they accept.
 ///
 /// # Errors
 /// If it cannot be written.
-pub async fn again(desk: &Desk, who: &Who, user: Stored<User>) -> Result<Invited, Problem> {
+pub async fn again(desk: &Desk, who: &Who, user: Id<User>, once: Option<&Once>) -> Result<Invited, Problem> {
+    let user = desk.store().peek(user).await?;
+    let mut work = desk.store().begin(&who.act(desk)).await?;
+    if let Some(invited) = Once::before(once, &mut work).await? {
+        work.commit().await?;
+        return Ok(invited);
+    }
+    let invited = write(&mut work, user).await?;
+    Once::keep(once, &mut work, &invited).await?;
+    work.commit().await?;
+    Ok(invited)
+}
+
+/// Writes an invitation of a user.
+async fn write(work: &mut Work, user: Stored<User>) -> Result<Invited, Problem> {
     let secret = new_secret().map_err(|_| Problem::internal())?;
     let totp = totp::new_secret().map_err(|_| Problem::internal())?;
-    let now = desk.now();
+    let now = work.act().at;
     let body = Session {
         user: user.id,
         token_sha256: Phi::new(hash_of(&secret)),
@@ -85,7 +106,7 @@ pub async fn again(desk: &Desk, who: &Who, user: Stored<User>) -> Result<Invited
         ended_at: None,
         kept: json!({ "invitation": true, "totp": totp }),
     };
-    desk.create(who, &body, None).await?;
+    work.insert(&body).await?;
     Ok(Invited { user, link: format!("/invitation/{secret}") })
 }
 

@@ -422,6 +422,9 @@ pub async fn end_session(desk: &Desk, who: &Who, id: Id<Session>) -> Result<(), 
     if Some(session.user) != who.user() && !who.may(Right::UserManage) {
         return Err(Problem::not_found());
     }
+    if session.ended_at.is_some() {
+        return Ok(());
+    }
     let now = desk.now();
     desk.change_session(id, &who.act(desk), Action::SignOut, |session| session.ended_at = Some(now)).await?;
     Ok(())
@@ -588,17 +591,12 @@ pub(crate) async fn new_user(
     let (codes, kept) = totp::new_recovery_codes().map_err(|_| Problem::internal())?;
     let password = desk.passwords().keep(new.password).await.map_err(|_| Problem::internal())?;
     let user = User {
-        email,
-        name,
-        role,
         facilities,
-        active: true,
         password: Some(Phi::new(password)),
         totp: Some(Phi::new(secret.to_owned())),
         totp_step: step,
         recovery: kept.into_iter().map(Phi::new).collect(),
-        passkeys: Vec::new(),
-        settings: Value::Null,
+        ..User::new(email, name, role)
     };
     Ok((user, codes))
 }

@@ -7,6 +7,7 @@ use store::{Id, Phi, Role, Stored};
 use super::session::{TOKEN_PREFIX, hash_of, new_secret};
 use crate::Desk;
 use crate::access::{Right, may};
+use crate::desk::once::Once;
 use crate::error::Problem;
 use crate::who::Who;
 
@@ -34,11 +35,16 @@ pub fn rights() -> impl Iterator<Item = Right> {
         .filter(|right| !matches!(right, Right::Anyone | Right::SignedIn) && may(Role::Integration, *right))
 }
 
-/// Makes a token; its secret comes with it, and is kept nowhere.
+/// Makes a token; its secret comes with it, and is kept nowhere but in the sealed reply to a request with a key.
 ///
 /// # Errors
 /// If it has no name, names rights that a program may not hold, or would last too long.
-pub async fn make(desk: &Desk, who: &Who, new: NewToken) -> Result<(Stored<Token>, String), Problem> {
+pub async fn make(
+    desk: &Desk,
+    who: &Who,
+    new: NewToken,
+    once: Option<&Once>,
+) -> Result<(Stored<Token>, String), Problem> {
     let by = who.user().ok_or_else(|| Problem::no_right(Right::TokenManage))?;
     let NewToken { name, scopes, facilities, days } = new;
     let name = name.trim().to_owned();
@@ -58,7 +64,17 @@ pub async fn make(desk: &Desk, who: &Who, new: NewToken) -> Result<(Stored<Token
     let ends_at = desk.now() + SignedDuration::from_hours(24 * days);
     let token_sha256 = Phi::new(hash_of(&secret));
     let body = Token { name, token_sha256, by, scopes, facilities, ends_at, ended_at: None };
-    Ok((desk.create(who, &body, None).await?, secret))
+    let act = who.act(desk);
+    let mut work = desk.store().begin(&act).await?;
+    if let Some(made) = Once::before(once, &mut work).await? {
+        work.commit().await?;
+        return Ok(made);
+    }
+    let id = work.insert(&body).await?;
+    let made = (Stored { id, version: 1, created_at: act.at, changed_at: act.at, body }, secret);
+    Once::keep(once, &mut work, &made).await?;
+    work.commit().await?;
+    Ok(made)
 }
 
 /// Ends a token.

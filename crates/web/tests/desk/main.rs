@@ -7,9 +7,12 @@ mod answers;
 #[path = "../../src/signin/device.rs"]
 mod device;
 mod documents;
+mod exports;
 mod hooks;
 mod house;
+mod parity;
 mod passkeys;
 mod phi;
+mod problems;
 mod replay;
 mod signing_in;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use x12::Document;
-use x12::judge::{Judge, Options, judge};
+use x12::judge::{Judge, Options, Overlay, judge};
 
 /// All that takes bytes from outside.
 fn everything(bytes: &[u8]) {
@@ -111,6 +111,22 @@ proptest! {
     }
 
     #[test]
+    fn overlays_at_random(lines in proptest::collection::vec(OVERLAY_LINE, 0..12)) {
+        let text = format!("receiver A\nsource B\naddress C\nread 2026-08-05\n{}", lines.join("\n"));
+        match Overlay::parse(&text) {
+            Err(error) => prop_assert!(!error.to_string().is_empty() && !error.help().is_empty()),
+            Ok(overlay) => {
+                for rule in overlay.rules() {
+                    let made = [x12::make::broken_for(&overlay, &rule.asked.rule), x12::make::kept_for(&overlay, &rule.asked.rule)];
+                    made.into_iter().flatten().for_each(|bytes| everything(&bytes));
+                }
+                let report = judge(&x12::make::claims(), Options { overlay, ..Options::default() });
+                prop_assert_eq!(report.record.claims, 4);
+            }
+        }
+    }
+
+    #[test]
     fn chunks_change_nothing(all in proptest::collection::vec(damage(), 0..6), size in 1..300_usize) {
         let bytes = damaged(x12::make::claims(), &all);
         let mut judge_of_chunks = Judge::new(Options::default());
@@ -118,6 +134,13 @@ proptest! {
         prop_assert!(judge_of_chunks.finish() == judge(&bytes, Options::default()));
     }
 }
+
+/// Lines of overlays, most of them right.
+const OVERLAY_LINE: &str = "(require|forbid|only|longest|shape|least) (TS|2000B|2300|2000C/2300|2400|2430) \
+    (REF\\*G1|K3|CLM0[1-9](-[1-3])?|SBR09|SVD02|2310B|2410|[A-Z0-9*:-]{1,6}) ?(CI,MC|20|[A-Z]{1,3}|\\[A-Z0-9\\][0-9]|0.0[0-9])?\
+    ( (when|unless) (2000B )?(SBR09|REF\\*F8|2430|CLM05-3)( 7,8| CI)?){0,2}|rule A-[1-5]\nsection 1\nsays D\ndo E|claims [0-9]{1,2}|\
+    (break|keep) (set|add|remove) (CLM|SBR|REF\\*G1|K3|S|ISA)( [0-9]{1,3})?( [A-Z0-9*]{0,9})?|X[0-9]{4} (off|error|loud)|\
+    (set|quote|says|do|read|section) [ -~]{0,9}|[ -~]{0,30}";
 
 /// An eighth of a megabyte of one thing costs about what as much of claims costs.
 #[test]
@@ -147,7 +170,9 @@ fn no_input_is_quadratic() {
     ] {
         let bytes = format!("{head}{}", unit.repeat(size / unit.len()));
         let started = Instant::now();
-        let report = judge(bytes.as_bytes(), Options::default());
+        let demands = "require 2400 K3 when SBR09 MC\nforbid 2430 SVD unless 2000B SBR09 CI unless 2320\nforbid 2400 2410 when 2000C";
+        let overlay = Overlay::parse(&format!("{}{demands}\n", x12::make::receiver())).expect("the demands are right");
+        let report = judge(bytes.as_bytes(), Options { overlay, ..Options::default() });
         assert!(!report.counts.is_empty(), "{name}");
         let document = Document::read(bytes.as_bytes());
         let lines: usize = x12::view::claims(&document.tree).map(|claim| claim.lines().count()).sum();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use codes::Cents;
 
 use crate::judge::overlay::Asked;
-use crate::judge::place::{Condition, Malformed, Place, list};
+use crate::judge::place::{Around, Condition, Malformed, Place, list};
 use crate::judge::rules::{self as r, Rule};
 use crate::judge::shape::Shape;
 use crate::judge::sink::{At, Sink};
@@ -107,8 +107,9 @@ impl Demand {
         self.set.as_ref().is_none_or(|set| view.set_name() == Some(set.as_str()))
     }
 
-    fn judge(&self, view: LoopView<'_>, sink: &mut Sink) {
-        if !self.conditions.iter().all(|condition| condition.holds(view)) {
+    /// Judges a loop; `first` is the number of its first condition among those of all demands.
+    fn judge(&self, view: LoopView<'_>, first: usize, around: &mut Around, sink: &mut Sink) {
+        if !self.conditions.iter().zip(first..).all(|(condition, number)| condition.holds(view, number, around)) {
             return;
         }
         let Some(head) = view.all_segments().next() else { return };
@@ -186,9 +187,14 @@ pub(crate) fn judge(demands: &[Demand], view: LoopView<'_>, sink: &mut Sink) {
     if demands.is_empty() {
         return;
     }
+    let mut around = Around::new();
     for inner in std::iter::once(view).chain(view.all_loops()) {
-        for demand in demands.iter().filter(|demand| demand.is_about(inner)) {
-            demand.judge(inner, sink);
+        let mut first = 0;
+        for demand in demands {
+            if demand.is_about(inner) {
+                demand.judge(inner, first, &mut around, sink);
+            }
+            first += demand.conditions.len();
         }
     }
 }

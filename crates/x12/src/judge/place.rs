@@ -1,8 +1,10 @@
 //! What a receiver's demand is about, and when it holds.
 
+use std::collections::HashMap;
+
 use crate::judge::sink::At;
 use crate::segment::{Segment, SegmentId};
-use crate::tree::LoopView;
+use crate::tree::{LoopView, NodeIndex};
 
 /// A segment, an element or component of one, or a loop.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +87,10 @@ impl Place {
     }
 }
 
+/// What loops around others were found to say, so that each is asked once and not for every loop inside it: by the number of
+/// the condition and the loop.
+pub(super) type Around = HashMap<(usize, NodeIndex), Option<bool>>;
+
 /// When a demand holds, or when it does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Condition {
@@ -126,30 +132,31 @@ impl Condition {
     ///
     /// What it asks about may stand in the loop, in one inside it, or in one around it: the nearest that has it tells. Where it
     /// names a loop, any of that name tells that is the loop itself, inside it, around it, or inside one around it.
-    pub(super) fn holds(&self, view: LoopView<'_>) -> bool {
-        let is_so = match (&self.loop_name, self.place.segment) {
-            (Some(name), _) => self.is_in(name, view, |inner| self.answer(self.place.segments(inner)) == Some(true)),
-            (None, None) => self.is_in(&self.place.text, view, |_| true),
-            (None, Some(_)) => self.is_near(view),
-        };
-        is_so != self.is_exception
-    }
-
-    fn is_near(&self, view: LoopView<'_>) -> bool {
-        let inside = std::iter::once(view).chain(view.all_loops());
-        let mut known = self.answer(inside.flat_map(|inner| self.place.segments(inner)));
-        let mut around = view.parent();
-        while let (None, Some(outer)) = (known, around) {
-            known = self.answer(self.place.segments(outer));
-            around = outer.parent();
+    pub(super) fn holds(&self, view: LoopView<'_>, number: usize, around: &mut Around) -> bool {
+        let mut known = self.tell(view, true);
+        let mut outer = view.parent();
+        // A named loop is looked for until one tells yes; what the nearest tells is told.
+        while let (None, Some(loop_around)) = (known, outer) {
+            known = *around
+                .entry((number, loop_around.index()))
+                .or_insert_with(|| self.tell(loop_around, self.loop_name.is_some() || self.place.segment.is_none()));
+            outer = loop_around.parent();
         }
-        known.unwrap_or(false)
+        known.unwrap_or(false) != self.is_exception
     }
 
-    fn is_in(&self, name: &str, view: LoopView<'_>, tells: impl Fn(LoopView<'_>) -> bool) -> bool {
-        let around = std::iter::successors(Some(view), LoopView::parent);
-        let mut all = around.flat_map(|outer| std::iter::once(outer).chain(outer.all_loops()));
-        all.any(|inner| inner.name() == name && tells(inner))
+    /// What a loop, and those inside it where they are asked too, tell; none when they do not.
+    fn tell(&self, view: LoopView<'_>, inside: bool) -> Option<bool> {
+        let inner = view.all_loops().take_while(|_| inside);
+        let mut all = std::iter::once(view).chain(inner);
+        match (&self.loop_name, self.place.segment) {
+            (Some(name), _) => {
+                let tells = |inner: LoopView<'_>| self.answer(self.place.segments(inner)) == Some(true);
+                all.any(|inner| inner.name() == name && tells(inner)).then_some(true)
+            }
+            (None, None) => all.any(|inner| inner.name() == self.place.text).then_some(true),
+            (None, Some(_)) => self.answer(all.flat_map(|inner| self.place.segments(inner))),
+        }
     }
 
     /// Whether one of the segments has a value that is wanted; none when there is no such segment.

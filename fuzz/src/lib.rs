@@ -8,6 +8,7 @@ mod codebook;
 mod ledger;
 mod lsp;
 mod policy;
+mod store;
 mod x12;
 
 use std::sync::LazyLock;
@@ -20,6 +21,7 @@ pub use codebook::codebook;
 pub use ledger::ledger;
 pub use lsp::lsp;
 pub use policy::policy;
+pub use store::store;
 pub use x12::{x12, x12_fix, x12_judge};
 
 /// Takes one input; panics where a promise is broken.
@@ -27,12 +29,13 @@ pub type Target = fn(&[u8]);
 
 /// Every target by name. Its folders in `corpus/` and `crashers/` are called by the part before the hyphen: what reads the same
 /// kind of text tries the same inputs.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("case", case),
     ("codebook", codebook),
     ("ledger", ledger),
     ("lsp", lsp),
     ("policy", policy),
+    ("store", store),
     ("x12", x12),
     ("x12-judge", x12_judge),
     ("x12-fix", x12_fix),

@@ -16,8 +16,10 @@ use std::path::PathBuf;
 
 use crate::StoreError;
 
+pub(crate) use frames::Writer;
 pub use manifest::{Manifest, TableRows};
 pub use open::Opened;
+pub(crate) use restore::try_out;
 pub use restore::{Backup, Restored};
 pub use write::Made;
 

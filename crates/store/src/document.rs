@@ -178,7 +178,7 @@ impl Capture {
 
 fn photograph(file: &[u8]) -> Result<DynamicImage, DocumentError> {
     // The decoder paints what is missing grey, and half a photograph is no evidence.
-    if !jpeg::has_end(file) {
+    if !jpeg::has_end(file).map_err(|jpeg::TooManyScans| DocumentError::Damaged)? {
         return Err(DocumentError::Truncated);
     }
     upright(JpegDecoder::new(Cursor::new(file)).map_err(|_| DocumentError::Damaged)?)

@@ -13,6 +13,7 @@ mod rows;
 mod table;
 #[cfg(test)]
 mod tests;
+mod try_out;
 mod undo;
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,7 @@ use crate::StoreError;
 
 pub use columns::{Column, Field};
 pub use ledger::{Import, LedgerRow, Outcome, Reason, Replaced};
+pub(crate) use try_out::try_out;
 
 /// A list of ten thousand patients has two megabytes.
 pub const BYTES_MAX: usize = 16 << 20;

@@ -19,6 +19,8 @@ mod keys;
 mod names;
 pub mod nouns;
 mod phi;
+#[doc(hidden)]
+pub mod readers;
 mod record;
 mod root;
 mod rows;

@@ -69,11 +69,21 @@ impl LocalRoot {
         }
         let mut text = Zeroizing::new(String::new());
         file.take(FILE_BYTES_MAX).read_to_string(&mut text).map_err(|error| problem(&error.to_string()))?;
-        let lines = text.strip_prefix(KIND).ok_or_else(|| problem("it does not begin with `covered root key 1`"))?;
-        let secret = sheet::read(lines).map_err(|error| problem(&error.to_string()))?;
-        let mut root = LocalRoot::from_secret(secret);
+        let mut root = LocalRoot::from_file(&text).map_err(|cause| problem(&cause))?;
         root.path = Some(path.to_path_buf());
         Ok(root)
+    }
+
+    /// The key that the text of a key file holds, or why it holds none.
+    pub(crate) fn from_file(text: &str) -> Result<LocalRoot, String> {
+        let lines = text.strip_prefix(KIND).ok_or("it does not begin with `covered root key 1`")?;
+        sheet::read(lines).map(LocalRoot::from_secret).map_err(|error| error.to_string())
+    }
+
+    pub(crate) fn file(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(format!("{KIND}\n"));
+        text.push_str(&sheet::write(&self.key.secret));
+        text
     }
 
     /// Reads the credential `name` that systemd hands to a service (`LoadCredential=` or `LoadCredentialEncrypted=`).
@@ -98,8 +108,7 @@ impl LocalRoot {
         let mut part = path.as_os_str().to_owned();
         part.push(".part");
         let part = PathBuf::from(part);
-        let mut text = Zeroizing::new(format!("{KIND}\n"));
-        text.push_str(&sheet::write(&self.key.secret));
+        let text = self.file();
         let written = (|| {
             let mut file = OpenOptions::new().write(true).create_new(true).mode(0o400).open(&part)?;
             file.set_permissions(fs::Permissions::from_mode(0o400))?;

@@ -39,7 +39,7 @@ fn column(piece: u64, is_last: bool) -> String {
 }
 
 /// Seals what is written to it.
-pub(super) struct Writer<W> {
+pub(crate) struct Writer<W> {
     to: W,
     backup: String,
     key: Key,
@@ -48,7 +48,7 @@ pub(super) struct Writer<W> {
 }
 
 impl<W: Write> Writer<W> {
-    pub(super) fn new(mut to: W, backup: &str, key: Key, root: &dyn RootKey) -> io::Result<Writer<W>> {
+    pub(crate) fn new(mut to: W, backup: &str, key: Key, root: &dyn RootKey) -> io::Result<Writer<W>> {
         let wrapped = root.wrap(&wrapped_for(backup), &key.secret);
         let header = Header {
             backup: backup.to_string(),
@@ -74,7 +74,7 @@ impl<W: Write> Writer<W> {
     }
 
     /// Seals what is left as the last piece.
-    pub(super) fn finish(mut self) -> io::Result<W> {
+    pub(crate) fn finish(mut self) -> io::Result<W> {
         self.seal(true)?;
         self.to.flush()?;
         Ok(self.to)

@@ -42,7 +42,7 @@ pub struct Manifest {
 impl Manifest {
     /// All rows together.
     pub fn rows(&self) -> u64 {
-        self.tables.iter().map(|table| table.rows).sum()
+        self.tables.iter().fold(0, |sum, table| sum.saturating_add(table.rows))
     }
 }
 

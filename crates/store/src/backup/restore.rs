@@ -1,14 +1,14 @@
 //! Restoring a backup: all of it, compared with the audit, or nothing.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
 
 use super::BackupError;
 use super::frames::{OpenError, Reader};
-use super::manifest::{FORMAT, Manifest};
+use super::manifest::{FORMAT, Manifest, TableRows};
 use super::tables::{TABLES, Table, read_row};
 use crate::StoreError;
 use crate::act::Act;
@@ -56,16 +56,7 @@ impl Backup {
         let problem = |error| opened(path, &root.name(), error);
         let file = File::open(path).map_err(|error| problem(OpenError::Io(error)))?;
         let mut from = Reader::new(BufReader::new(file), root).map_err(problem)?;
-        let length = u32::from_be_bytes(from.take(4).map_err(problem)?.try_into().expect("four bytes"));
-        if length > MANIFEST_BYTES_MAX {
-            return Err(BackupError::Kind { path: path.to_path_buf() });
-        }
-        let text = from.take(length as usize).map_err(problem)?;
-        let manifest: Manifest =
-            serde_json::from_slice(&text).map_err(|_| BackupError::Kind { path: path.to_path_buf() })?;
-        if manifest.format != FORMAT || manifest.backup != from.backup() {
-            return Err(BackupError::Kind { path: path.to_path_buf() });
-        }
+        let manifest = manifest(&mut from).map_err(problem)?;
         Ok(Backup { path: path.to_path_buf(), from, manifest })
     }
 
@@ -113,9 +104,7 @@ impl Backup {
         }
         for told in &self.manifest.tables {
             let unknown = BackupError::Content { cause: "it has a table or a column that this version does not know" };
-            let Some(table) = Table::named(&told.name) else { return Err(unknown) };
-            let place = |name: &String| table.columns.iter().position(|(column, _)| column == name);
-            let Some(columns) = told.columns.iter().map(place).collect::<Option<Vec<_>>>() else { return Err(unknown) };
+            let Some((table, columns)) = known(told) else { return Err(unknown) };
             for _ in 0..told.rows {
                 let row = read_row(&mut self.from, columns.len());
                 let row = row.map_err(|error| opened(&self.path, &root.name(), error))?;
@@ -142,6 +131,41 @@ impl Backup {
         Ring::load(tx, root, keyring::parse(&current.0)?).await?;
         Ok(checked)
     }
+}
+
+/// The manifest, which stands first.
+fn manifest<R: Read>(from: &mut Reader<R>) -> Result<Manifest, OpenError> {
+    let length = u32::from_be_bytes(from.take(4)?.try_into().expect("four bytes"));
+    if length > MANIFEST_BYTES_MAX {
+        return Err(OpenError::Kind);
+    }
+    let text = from.take(length as usize)?;
+    let manifest: Manifest = serde_json::from_slice(&text).map_err(|_| OpenError::Kind)?;
+    if manifest.format != FORMAT || manifest.backup != from.backup() {
+        return Err(OpenError::Kind);
+    }
+    Ok(manifest)
+}
+
+/// The table that a manifest tells of, and the places of its columns; none, if this version does not know one of them.
+fn known(told: &TableRows) -> Option<(&'static Table, Vec<usize>)> {
+    let table = Table::named(&told.name)?;
+    let place = |name: &String| table.columns.iter().position(|(column, _)| column == name);
+    let columns: Vec<usize> = told.columns.iter().map(place).collect::<Option<_>>()?;
+    (!columns.is_empty()).then_some((table, columns))
+}
+
+/// Reads a file as a restore does, and keeps nothing: how many rows there are, if it is whole.
+pub(crate) fn try_out(file: &[u8], root: &dyn RootKey) -> Option<u64> {
+    let mut from = Reader::new(file, root).ok()?;
+    let manifest = manifest(&mut from).ok()?;
+    for told in &manifest.tables {
+        let (_, columns) = known(told)?;
+        for _ in 0..told.rows {
+            read_row(&mut from, columns.len()).ok()??;
+        }
+    }
+    from.is_done().ok()?.then(|| manifest.rows())
 }
 
 fn opened(path: &Path, here: &str, error: OpenError) -> BackupError {

@@ -38,19 +38,27 @@ impl Table {
         if headings.len() > COLUMNS_MAX {
             return Err(ImportError::TooLarge { what: "columns", found: headings.len(), max: COLUMNS_MAX });
         }
-        let mut rows = Vec::new();
+        let (mut rows, mut found) = (Vec::new(), 0);
         let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
         for record in records {
             let record = record?;
             if record.iter().all(str::is_empty) {
                 continue;
             }
+            if record.len() > COLUMNS_MAX {
+                return Err(ImportError::TooLarge { what: "columns", found: record.len(), max: COLUMNS_MAX });
+            }
+            found += 1;
+            // What is too many is counted, and not kept.
+            if found > ROWS_MAX {
+                continue;
+            }
             let line = lines.of(record.position().map_or(0, csv::Position::byte));
             rows.push(Row { line, cells: record.iter().map(str::to_string).collect() });
         }
-        match rows.len() {
+        match found {
             0 => Err(ImportError::Empty),
-            found if found > ROWS_MAX => Err(ImportError::TooLarge { what: "rows", found, max: ROWS_MAX }),
+            _ if found > ROWS_MAX => Err(ImportError::TooLarge { what: "rows", found, max: ROWS_MAX }),
             _ => Ok(Table { headings, rows }),
         }
     }
@@ -125,7 +133,11 @@ mod tests {
         assert!(matches!(error(b"a,b\n1,\xe9\n"), ImportError::Encoding { line: 2 }));
         let wide = [",".repeat(COLUMNS_MAX), "\n1".to_string()].concat();
         assert!(matches!(error(wide.as_bytes()), ImportError::TooLarge { what: "columns", .. }));
+        let wide = ["a,b\n1,x".to_string(), ",".repeat(COLUMNS_MAX)].concat();
+        assert!(matches!(error(wide.as_bytes()), ImportError::TooLarge { what: "columns", .. }));
         let long = ["a\n".to_string(), "1\n".repeat(ROWS_MAX + 1)].concat();
-        assert!(matches!(error(long.as_bytes()), ImportError::TooLarge { what: "rows", .. }));
+        assert!(
+            matches!(error(long.as_bytes()), ImportError::TooLarge { what: "rows", found, .. } if found == ROWS_MAX + 1)
+        );
     }
 }

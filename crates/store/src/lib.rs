@@ -27,6 +27,7 @@ mod rows;
 mod seal;
 mod sheet;
 mod shred;
+mod signin;
 mod store;
 mod work;
 
@@ -44,5 +45,6 @@ pub use record::{Clear, Cursor, Order, PAGE_MAX, Page, Plain, Query, Record, Sto
 pub use root::{LocalRoot, RootKey};
 pub use sheet::SheetError;
 pub use shred::Shredded;
+pub use signin::{GUESSES_KEPT, Standing};
 pub use store::{Options, Store, apart};
 pub use work::{BODY_BYTES_MAX, NOTE_CHARACTERS_MAX, Work};

@@ -1,4 +1,4 @@
-//! How much one caller may ask for, in memory.
+//! How much one caller may ask for. Requests are counted in memory, by each server; guesses at sign-in in the store, by all together.
 //!
 //! Keys are chosen so that nobody can lock out a practice: guesses count for the pair of account and address, so that guesses from
 //! elsewhere do not keep the front desk out; what one workstation does is not held against another person.
@@ -6,10 +6,12 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
+use jiff::SignedDuration;
 use store::Actor;
+use tokio::sync::Semaphore;
 
 /// Keys that are remembered at once; the least used are forgotten.
 const KEYS_MAX: usize = 20_000;
@@ -31,9 +33,7 @@ pub const ADDRESS: Rate = Rate { burst: 400, per_second: 40 };
 /// Guesses for one account from one address before each waits.
 pub const FREE_GUESSES: u32 = 4;
 /// The longest wait between two guesses.
-pub const WAIT_MAX: Duration = Duration::from_secs(15 * 60);
-/// After so long without a guess, all is forgotten.
-const FORGET_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+pub const WAIT_MAX: SignedDuration = SignedDuration::from_mins(15);
 
 /// Who is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -103,56 +103,42 @@ impl Requests {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Failures {
-    count: u32,
-    last: Instant,
+/// Work that takes a core and much memory, a few pieces at once.
+#[derive(Clone, Debug)]
+pub struct Turns(Arc<Semaphore>);
+
+impl Turns {
+    /// So many pieces at once.
+    #[must_use]
+    pub fn new(at_once: usize) -> Self {
+        Self(Arc::new(Semaphore::new(at_once)))
+    }
+
+    /// Does a piece of work apart from what waits for others; none, if it panicked. Who goes away in between leaves the work behind, and
+    /// with it its turn.
+    pub async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let turn = Arc::clone(&self.0).acquire_owned().await.ok()?;
+        let working = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(turn);
+            done
+        });
+        working.await.ok()
+    }
 }
 
-/// The hash of an account, and an address.
-type Guessed = ([u8; 32], [u8; 16]);
-
-/// Failed guesses, by account and address.
-#[derive(Debug, Default)]
-pub struct Guesses {
-    failures: Mutex<HashMap<Guessed, Failures>>,
-}
-
-impl Guesses {
-    /// Whether a guess may be made now.
-    ///
-    /// # Errors
-    /// If it is too early: the seconds to wait.
-    pub fn may(&self, account: [u8; 32], address: IpAddr, now: Instant) -> Result<(), u64> {
-        let failures = locked(&self.failures);
-        let Some(failed) = failures.get(&(account, network(address))) else { return Ok(()) };
-        let left = wait(failed.count).saturating_sub(now.saturating_duration_since(failed.last));
-        if left.is_zero() { Ok(()) } else { Err(left.as_secs() + 1) }
-    }
-
-    /// Counts a guess that was wrong.
-    pub fn failed(&self, account: [u8; 32], address: IpAddr, now: Instant) {
-        let mut failures = locked(&self.failures);
-        make_room(&mut failures, |failed| failed.last);
-        let failed = failures.entry((account, network(address))).or_insert(Failures { count: 0, last: now });
-        if now.saturating_duration_since(failed.last) > FORGET_AFTER {
-            failed.count = 0;
-        }
-        failed.count = failed.count.saturating_add(1);
-        failed.last = now;
-    }
-
-    /// Forgets the guesses of who has signed in.
-    pub fn succeeded(&self, account: [u8; 32], address: IpAddr) {
-        locked(&self.failures).remove(&(account, network(address)));
-    }
+/// The network of an address, as guesses are counted.
+#[must_use]
+pub fn network_word(address: IpAddr) -> String {
+    data_encoding::HEXLOWER.encode(&network(address))
 }
 
 /// 0 s for the first guesses, then 1, 2, 4, … up to [`WAIT_MAX`].
-fn wait(failures: u32) -> Duration {
-    match failures.checked_sub(FREE_GUESSES) {
-        None => Duration::ZERO,
-        Some(more) => Duration::from_secs(1 << more.min(16)).min(WAIT_MAX),
+#[must_use]
+pub fn wait(guesses: u32) -> SignedDuration {
+    match guesses.checked_sub(FREE_GUESSES) {
+        None => SignedDuration::ZERO,
+        Some(more) => SignedDuration::from_secs(1 << more.min(16)).min(WAIT_MAX),
     }
 }
 
@@ -174,38 +160,39 @@ fn make_room<K: Eq + Hash + Copy, V>(map: &mut HashMap<K, V>, used: impl Fn(&V) 
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     const DESK: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, 7));
     const ELSEWHERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 9));
 
     #[test]
-    fn guesses_from_elsewhere_do_not_lock_the_desk_out() {
-        let (guesses, now, account) = (Guesses::default(), Instant::now(), [7; 32]);
-        for _ in 0..1000 {
-            guesses.failed(account, ELSEWHERE, now);
-        }
-        assert_eq!(guesses.may(account, ELSEWHERE, now), Err(WAIT_MAX.as_secs() + 1));
-        assert_eq!(guesses.may(account, DESK, now), Ok(()));
-        // Nor does one account at the desk lock out another.
-        assert_eq!(guesses.may([8; 32], ELSEWHERE, now), Ok(()));
+    fn the_wait_grows_and_ends() {
+        let waits: Vec<i64> = (0..9).map(|guesses| wait(guesses).as_secs()).collect();
+        assert_eq!(waits, [0, 0, 0, 0, 1, 2, 4, 8, 16]);
+        assert_eq!((wait(1000), wait(u32::MAX)), (WAIT_MAX, WAIT_MAX));
     }
 
-    #[test]
-    fn the_wait_grows_and_ends() {
-        let (guesses, start, account) = (Guesses::default(), Instant::now(), [7; 32]);
-        let mut now = start;
-        for guess in 1..=8 {
-            assert_eq!(guesses.may(account, DESK, now), Ok(()), "guess {guess}");
-            guesses.failed(account, DESK, now);
-            let waits = [0, 0, 0, 1, 2, 4, 8, 16][guess - 1];
-            assert_eq!(guesses.may(account, DESK, now).is_err(), waits > 0, "guess {guess}");
-            now += Duration::from_secs(waits);
-        }
-        assert_eq!(guesses.may(account, DESK, now), Ok(()));
-        guesses.succeeded(account, DESK);
-        guesses.failed(account, DESK, now);
-        assert_eq!(guesses.may(account, DESK, now), Ok(()));
+    #[tokio::test]
+    async fn who_goes_away_does_not_give_their_turn_to_another() {
+        let turns = Turns::new(1);
+        let (go_on, waits) = std::sync::mpsc::channel::<()>();
+        let (began, begins) = tokio::sync::oneshot::channel();
+        let first = turns.clone();
+        let task = tokio::spawn(async move {
+            let work = move || {
+                let _ = began.send(());
+                let _ = waits.recv();
+            };
+            first.work(work).await
+        });
+        begins.await.unwrap();
+        task.abort();
+        assert!(task.await.unwrap_err().is_cancelled());
+        assert_eq!(turns.0.available_permits(), 0, "the work goes on");
+        go_on.send(()).unwrap();
+        assert_eq!(turns.work(|| 7).await, Some(7));
     }
 
     #[test]

@@ -135,6 +135,9 @@ async fn tidy(desk: Desk) {
             Ok(forgotten) => tracing::info!(forgotten, "old replies are forgotten"),
             Err(error) => tracing::error!(code = error.code(), "old replies could not be forgotten"),
         }
+        if let Err(error) = desk.store().tidy_sign_in(desk.now()).await {
+            tracing::error!(code = error.code(), "what is old of sign-in could not be forgotten");
+        }
         if let Err(error) = Courier::tidy(&desk).await {
             tracing::error!(code = error.code(), "old messages to webhooks could not be forgotten");
         }

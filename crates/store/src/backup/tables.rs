@@ -29,7 +29,8 @@ pub(super) struct Table {
 
 use Type::{Bytes, Integer, Text};
 
-/// Every table, what others refer to first; with `audit_head` at the end a database holds a practice.
+/// Every table, what others refer to first; with `audit_head` at the end a database holds a practice. What is of a moment (`session_use`,
+/// `guess`) is in no backup.
 pub(super) const TABLES: [Table; 8] = [
     Table {
         name: "seal_key",

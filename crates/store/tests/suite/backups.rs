@@ -67,7 +67,9 @@ async fn every_table_and_column_is_in_it(driver: Driver) {
         told.extend(table.columns.iter().map(|column| format!("{}.{column}", table.name)));
     }
     told.sort();
-    assert_eq!(told, setting.columns().await);
+    // What is of a moment.
+    let is_kept = |column: &String| !column.starts_with("session_use.") && !column.starts_with("guess.");
+    assert_eq!(told, setting.columns().await.into_iter().filter(is_kept).collect::<Vec<_>>());
 }
 
 async fn restored_to_both_databases(driver: Driver) {

@@ -16,5 +16,6 @@ mod planted;
 mod raw;
 mod records;
 mod search;
+mod signins;
 mod together;
 mod versions;

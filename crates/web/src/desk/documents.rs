@@ -6,11 +6,11 @@ use jiff::civil::Date;
 use store::document::{About, Capture, DocumentError};
 use store::nouns::{Document, Patient, Visit};
 use store::{Act, Clear, Id, Phi, Record as _, Stored};
-use tokio::sync::Semaphore;
 
 use super::once::Once;
 use crate::Desk;
 use crate::error::Problem;
+use crate::limits::Turns;
 use crate::who::Who;
 
 /// Pictures that are decoded at once: a large one takes half a gigabyte while it is.
@@ -23,7 +23,7 @@ const REASON_CHARACTERS_MIN: usize = 10;
 /// Kinds that no policy asks for, and every practice files.
 const OTHER_KINDS: [&str; 5] = ["plan card", "letter of the plan", "signed consent", "photograph", "other paper"];
 
-static DECODING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(AT_ONCE_MAX));
+static DECODING: LazyLock<Turns> = LazyLock::new(|| Turns::new(AT_ONCE_MAX));
 
 /// A file that came, and what is told of it.
 pub struct Incoming {
@@ -139,7 +139,6 @@ impl Desk {
 }
 
 async fn captured(file: Vec<u8>) -> Result<Capture, Problem> {
-    let _turn = DECODING.acquire().await.map_err(|_| Problem::internal())?;
-    let capture = tokio::task::spawn_blocking(move || Capture::new(&file)).await.map_err(|_| Problem::internal())?;
+    let capture = DECODING.work(move || Capture::new(&file)).await.ok_or_else(Problem::internal)?;
     capture.map_err(|error| not_taken(&error))
 }

@@ -6,10 +6,10 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::nouns::{Facility, Session, User};
-use store::{Action, Id, Phi, Purpose, Query, Role, Stored, Work};
+use store::{Action, Id, Order, Phi, Purpose, Query, Role, Stored, Work};
 use zeroize::Zeroizing;
 
-use super::session::{hash_of, new_secret};
+use super::session::{SESSION_MAX, hash_of, new_secret};
 use super::{NewUser, SignedIn, totp};
 use crate::Desk;
 use crate::desk::once::Once;
@@ -156,7 +156,7 @@ pub async fn accept(
     let mut work = desk.store().begin(&act).await?;
     work.update(user.id, user.version, &chosen).await?;
     for mut old in work.look_up::<Session>("user", &user.id.to_string()).await? {
-        if old.ended_at.is_none() {
+        if old.ended_at.is_none() && act.at < old.ends_at {
             old.body.ended_at = Some(act.at);
             work.update(old.id, old.version, &old.body).await?;
             work.note::<Session>(Action::SignOut, Some(old.id), None, None)?;
@@ -164,23 +164,40 @@ pub async fn accept(
     }
     work.commit().await?;
     debug_assert!(session.user == user.id);
-    desk.sessions().forget();
     let signed_in = super::begin_session(desk, user.id, user.role, address, device, request, &[]).await?;
     Ok((signed_in, codes))
 }
 
-/// All sessions that have not ended, of one user or of all; invitations are none.
+/// All sessions that have not ended, of one user or of all, with their last use; invitations are none.
 ///
 /// # Errors
 /// If the records cannot be read.
 pub async fn sessions(desk: &Desk, user: Option<Id<User>>) -> Result<Vec<Stored<Session>>, Problem> {
-    let found = match user {
-        Some(user) => desk.store().recognize::<Session>("user", &user.to_string()).await?,
-        None => desk.store().peek_all(&Query::<Session>::all().state("active")).await?.items,
-    };
     let now = desk.now();
     let is_open = |session: &Stored<Session>| {
-        session.ended_at.is_none() && now < session.ends_at && !super::is_invitation(session)
+        session.ended_at.is_none()
+            && now < session.ends_at
+            && !super::is_invitation(session)
+            && user.is_none_or(|user| session.user == user)
     };
-    Ok(found.into_iter().filter(is_open).collect())
+    // Most sessions run out and are never ended: none that began before a shift is open.
+    let mut query = Query::<Session>::all().state("active").order(Order::Newest);
+    let mut found: Vec<Stored<Session>> = Vec::new();
+    loop {
+        let page = desk.store().peek_all(&query).await?;
+        let is_old = page.items.last().is_none_or(|session| now.duration_since(session.created_at) > SESSION_MAX);
+        found.extend(page.items.into_iter().filter(is_open));
+        if is_old || page.next.is_none() {
+            break;
+        }
+        query = query.after(page.next);
+    }
+    let uses = desk.store().last_uses().await?;
+    let seen = |mut session: Stored<Session>| {
+        let used = uses.get(&session.id).copied().unwrap_or(session.seen_at);
+        session.body.seen_at = session.seen_at.max(used);
+        session
+    };
+    found.reverse();
+    Ok(found.into_iter().map(seen).collect())
 }

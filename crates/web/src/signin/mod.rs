@@ -20,7 +20,6 @@ use data_encoding::BASE64URL_NOPAD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use store::nouns::{Facility, Session, User};
 use store::{Action, Actor, Id, Phi, Purpose, Role, Stored};
 use webauthn_rs::prelude::{
@@ -32,6 +31,7 @@ use crate::Desk;
 use crate::access::{Right, may_act_for, usual_purpose};
 use crate::error::Problem;
 use crate::layers::Address;
+use crate::limits::{network_word, wait};
 use crate::metrics::Event;
 use crate::who::{RequestId, Who};
 use session::{Known, SESSION_MAX, cookie, csrf_of, hash_of, new_secret, secrets};
@@ -139,10 +139,14 @@ async fn of_cookie(desk: &Desk, request: &mut Request, id: RequestId) -> Result<
     let who = who_of(&known, &secret, id);
     if known.is_locked(desk.now()) {
         let user = &known.user;
+        if !known.session.locked {
+            let act = store::Act { actor: Actor::Program, session: Some(known.session.id), ..desk.act_of_nobody(id) };
+            desk.lock_idle(&known, &act).await?;
+        }
         request.extensions_mut().insert(Locked { name: user.name.clone(), email: user.email.clone() });
         return Ok(None);
     }
-    desk.used(&secret, &known, &who.act(desk)).await?;
+    desk.used(&secret, &known).await?;
     Ok(Some(who))
 }
 
@@ -169,13 +173,19 @@ pub(crate) fn is_invitation(session: &Session) -> bool {
 }
 
 /// The account that guesses are counted for.
-fn account(email: &str) -> [u8; 32] {
-    Sha256::digest(email.trim().to_lowercase().as_bytes()).into()
+fn account(email: &str) -> String {
+    email.trim().to_lowercase()
 }
 
-/// Whether a guess may be made; if not, how long to wait.
-fn may_guess(desk: &Desk, email: &str, address: Address) -> Result<(), Problem> {
-    desk.guesses().may(account(email), address.0, Instant::now()).map_err(Problem::slow_down)
+/// Counts a guess before it is looked at, or says how long to wait.
+async fn guess(desk: &Desk, email: &str, address: Address) -> Result<(), Problem> {
+    let left = desk.store().guess(&account(email), &network_word(address.0), desk.now(), wait).await?;
+    left.map_or(Ok(()), |left| Err(Problem::slow_down(left.as_secs().unsigned_abs() + 1)))
+}
+
+/// Forgets the guesses of who has signed in.
+async fn guessed_right(desk: &Desk, email: &str, address: Address) -> Result<(), Problem> {
+    Ok(desk.store().guessed_right(&account(email), &network_word(address.0)).await?)
 }
 
 /// Why nobody was signed in. It does not say which part was wrong, nor whether there is such an account.
@@ -200,7 +210,7 @@ pub async fn sign_in(
     address: Address,
     request: RequestId,
 ) -> Result<SignedIn, Problem> {
-    may_guess(desk, &attempt.email, address)?;
+    guess(desk, &attempt.email, address).await?;
     let user = user_of(desk, &attempt.email).await?;
     let kept = user.as_ref().and_then(|user| user.password.as_ref()).map(|kept| kept.reveal().as_str());
     let is_password = desk.passwords().is(attempt.password, kept).await;
@@ -209,7 +219,7 @@ pub async fn sign_in(
         None => None,
     };
     let Some(user) = user else { return failed(desk, &attempt.email, address, request).await };
-    desk.guesses().succeeded(account(&attempt.email), address.0);
+    guessed_right(desk, &attempt.email, address).await?;
     begin_session(desk, user.id, user.role, address, &device(headers), request, &secrets(headers)).await
 }
 
@@ -250,7 +260,6 @@ async fn take_code(
 }
 
 async fn failed<T>(desk: &Desk, email: &str, address: Address, request: RequestId) -> Result<T, Problem> {
-    desk.guesses().failed(account(email), address.0, Instant::now());
     desk.metrics().count(Event::FailedSignIn);
     let act = desk.act_of_nobody(request);
     let note = Some(Phi::new(format!("{} from {}", email.trim().chars().take(200).collect::<String>(), address.0)));
@@ -296,9 +305,12 @@ pub(crate) async fn begin_session(
     desk.metrics().count(Event::SignIn);
     let mut all = vec![secret];
     for parked in parked {
-        if let Some(known) = desk.session(parked).await?
-            && known.user.id != user
-        {
+        let Some(known) = desk.session(parked).await? else { continue };
+        if known.user.id == user {
+            // No cookie names it any more.
+            desk.change_session(known.session.id, &act, Action::SignOut, |session| session.ended_at = Some(now))
+                .await?;
+        } else {
             lock_known(desk, &known, &act).await?;
             all.push(parked.clone());
         }
@@ -337,7 +349,7 @@ pub async fn unlock(
     address: Address,
     request: RequestId,
 ) -> Result<SignedIn, Problem> {
-    may_guess(desk, email, address)?;
+    guess(desk, email, address).await?;
     let all = secrets(headers);
     let mut found = None;
     for (place, secret) in all.iter().enumerate() {
@@ -353,7 +365,7 @@ pub async fn unlock(
         return failed(desk, email, address, request).await;
     }
     let Some((place, known)) = found else { return failed(desk, email, address, request).await };
-    desk.guesses().succeeded(account(email), address.0);
+    guessed_right(desk, email, address).await?;
     resume(desk, &all, place, &known, request).await
 }
 

@@ -4,8 +4,9 @@
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
-use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
+
+use crate::limits::Turns;
 
 /// NIST asks for 8 where a second factor is asked for too, as it is here, and for 15 where none is; between the two lies what
 /// people still choose well.
@@ -91,7 +92,7 @@ pub fn judge(password: &str, own: &[&str]) -> Result<(), PasswordError> {
 /// Hashes and compares passwords, a few at once.
 #[derive(Debug)]
 pub struct Passwords {
-    at_once: Semaphore,
+    at_once: Turns,
     /// Of no password: compared with when there is no account, so that the two take the same time.
     nobody: String,
 }
@@ -105,7 +106,7 @@ impl Passwords {
         let mut nothing = [0; 32];
         getrandom::fill(&mut nothing)?;
         let nobody = hash(&nothing)?;
-        Ok(Self { at_once: Semaphore::new(AT_ONCE_MAX), nobody })
+        Ok(Self { at_once: Turns::new(AT_ONCE_MAX), nobody })
     }
 
     /// The text under which a password is kept.
@@ -113,17 +114,15 @@ impl Passwords {
     /// # Errors
     /// If the system gives no random bytes.
     pub async fn keep(&self, password: Zeroizing<String>) -> Result<String, getrandom::Error> {
-        let _permit = self.at_once.acquire().await;
-        let hashed = tokio::task::spawn_blocking(move || hash(password.as_bytes())).await;
+        let hashed = self.at_once.work(move || hash(password.as_bytes())).await;
         hashed.unwrap_or(Err(getrandom::Error::UNEXPECTED))
     }
 
     /// Whether it is the password that was kept. Without an account the answer is no, and takes as long.
     pub async fn is(&self, password: Zeroizing<String>, kept: Option<&str>) -> bool {
-        let _permit = self.at_once.acquire().await;
         let exists = kept.is_some();
         let kept = kept.unwrap_or(&self.nobody).to_owned();
-        let compared = tokio::task::spawn_blocking(move || compare(password.as_bytes(), &kept)).await;
+        let compared = self.at_once.work(move || compare(password.as_bytes(), &kept)).await;
         compared.unwrap_or(false) && exists
     }
 }

@@ -2,6 +2,10 @@
 //!
 //! A cookie holds the session that is used and those that wait at the same workstation, so that colleagues change places without signing
 //! out. A session that was idle is locked and keeps its place: who unlocks it goes on where they were.
+//!
+//! What a server remembers of a session holds while the versions in the records say so, which is asked at every request: locked, unlocked,
+//! ended or used at one server, it is at every other. The last use is written at most once a minute and judged as it was written, so that
+//! all servers judge alike: a session locks after nine to ten idle minutes.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -17,16 +21,16 @@ use store::{Id, StoreError, Stored};
 
 use crate::Desk;
 
-/// After so long without a request a session is locked.
+/// So long after its last use, as it was written down, a session is locked.
 pub const IDLE_MAX: SignedDuration = SignedDuration::from_mins(10);
 /// After so long a session ends whatever happens: a shift.
 pub const SESSION_MAX: SignedDuration = SignedDuration::from_hours(12);
 /// Sessions at one workstation.
 pub const PARKED_MAX: usize = 4;
-/// A change of a session or user on another server is seen after so long.
+/// The end of a token on another server is seen after so long.
 const REMEMBERED: Duration = Duration::from_secs(5);
 /// How often it is written down that a session is used.
-const WRITTEN_EVERY: SignedDuration = SignedDuration::from_mins(5);
+const WRITTEN_EVERY: SignedDuration = SignedDuration::from_mins(1);
 /// Sessions and tokens that are remembered; more are read again.
 const REMEMBERED_MAX: usize = 10_000;
 
@@ -87,20 +91,23 @@ pub struct Known {
     pub session: Stored<Session>,
     /// Whose.
     pub user: Stored<User>,
-    read: Instant,
+    /// The last use that was written down.
     seen: Timestamp,
-    written: Timestamp,
 }
 
 impl Known {
     /// Whether the person has to show who they are before they go on.
     #[must_use]
     pub fn is_locked(&self, now: Timestamp) -> bool {
-        self.session.locked || now.duration_since(self.seen) >= IDLE_MAX
+        self.session.locked || is_idle(self.seen, now)
     }
 }
 
-/// What was read of sessions and tokens a moment ago.
+fn is_idle(seen: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(seen) >= IDLE_MAX
+}
+
+/// What was read of sessions and tokens.
 #[derive(Default)]
 pub struct Sessions {
     known: Mutex<HashMap<String, Known>>,
@@ -112,9 +119,8 @@ impl Sessions {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads everything anew.
+    /// Reads tokens anew.
     pub fn forget(&self) {
-        self.known().values_mut().for_each(|known| known.read -= REMEMBERED);
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
@@ -126,57 +132,66 @@ impl Desk {
     /// If the records cannot be read.
     pub async fn session(&self, secret: &str) -> Result<Option<Known>, StoreError> {
         let hash = hash_of(secret);
-        let (now, before) = (self.now(), self.sessions().known().get(&hash).cloned());
-        if let Some(known) = before.as_ref().filter(|known| known.read.elapsed() < REMEMBERED) {
-            return Ok(self.is_open(known, now).then(|| known.clone()));
+        let remembered = self.sessions().known().get(&hash).cloned();
+        if let Some(mut known) = remembered {
+            let standing = self.store().standing(known.session.id, known.user.id).await?;
+            if let Some(standing) = standing
+                && (standing.session, standing.user) == (known.session.version, known.user.version)
+            {
+                known.seen = standing.used_at.map_or(known.seen, |used| used.max(known.seen));
+                return Ok(Some(known).filter(|known| is_open(known, self.now())));
+            }
         }
         let Some(session) = self.store().recognize::<Session>("token", &hash).await?.pop() else { return Ok(None) };
         let user = self.store().peek(session.user).await?;
-        let written = session.seen_at;
-        let seen = before.map_or(written, |before| before.seen.max(written));
-        let known = Known { session, user, read: Instant::now(), seen, written };
-        let is_open = self.is_open(&known, now);
+        let used = self.store().standing(session.id, user.id).await?.and_then(|standing| standing.used_at);
+        let seen = used.map_or(session.seen_at, |used| used.max(session.seen_at));
+        let known = Known { session, user, seen };
         let mut all = self.sessions().known();
         if all.len() >= REMEMBERED_MAX {
-            all.retain(|_, known| known.read.elapsed() < REMEMBERED);
+            all.clear();
         }
         all.insert(hash, known.clone());
-        Ok(is_open.then_some(known))
+        Ok(Some(known).filter(|known| is_open(known, self.now())))
     }
 
-    fn is_open(&self, known: &Known, now: Timestamp) -> bool {
-        let Known { session, user, .. } = known;
-        session.ended_at.is_none() && now < session.ends_at && user.active && !super::is_invitation(session)
-    }
-
-    /// Notes that a session is used now, and once in a while writes it down.
+    /// Notes that a session is used now: once a minute that is written down.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(crate) async fn used(&self, secret: &str, known: &Known, act: &store::Act) -> Result<(), StoreError> {
+    pub(crate) async fn used(&self, secret: &str, known: &Known) -> Result<(), StoreError> {
         let now = self.now();
-        let hash = hash_of(secret);
-        let due = {
-            let mut all = self.sessions().known();
-            let Some(known) = all.get_mut(&hash) else { return Ok(()) };
-            known.seen = known.seen.max(now);
-            let due = now.duration_since(known.written) >= WRITTEN_EVERY;
-            if due {
-                known.written = now;
-            }
-            due
-        };
-        if !due {
+        if now.duration_since(known.seen) < WRITTEN_EVERY {
             return Ok(());
         }
+        // Requests that come at once write it once.
+        if let Some(known) = self.sessions().known().get_mut(&hash_of(secret)) {
+            if now.duration_since(known.seen) < WRITTEN_EVERY {
+                return Ok(());
+            }
+            known.seen = now;
+        }
+        self.store().used(known.session.id, now).await
+    }
+
+    /// Locks a session that was idle, so that it is locked whatever another server's clock says; unless it was used meanwhile.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(crate) async fn lock_idle(&self, known: &Known, act: &store::Act) -> Result<(), StoreError> {
         let mut work = self.store().begin(act).await?;
-        let stored = work.get(known.session.id).await?;
-        let body = Session { seen_at: now, ..stored.body };
-        work.update(stored.id, stored.version, &body).await?;
+        let mut stored = work.get(known.session.id).await?;
+        let used = work.last_use(stored.id).await?.map_or(stored.seen_at, |used| used.max(stored.seen_at));
+        if stored.locked || stored.ended_at.is_some() || !is_idle(used, act.at) {
+            work.roll_back().await;
+            return Ok(());
+        }
+        stored.body.locked = true;
+        work.update(stored.id, stored.version, &stored.body).await?;
         work.commit().await
     }
 
-    /// Changes a session and forgets what was read of it.
+    /// Changes a session.
     ///
     /// # Errors
     /// If it is not there or cannot be written.
@@ -192,9 +207,7 @@ impl Desk {
         change(&mut stored.body);
         work.update(id, stored.version, &stored.body).await?;
         work.note::<Session>(action, Some(id), None, None)?;
-        work.commit().await?;
-        self.sessions().known().retain(|_, known| known.session.id != id);
-        Ok(())
+        work.commit().await
     }
 
     /// The token of a program, if it has not ended.
@@ -219,6 +232,10 @@ impl Desk {
         tokens.insert(hash, (token.clone(), Instant::now()));
         Ok(Some(token).filter(|token| is_open(token, self.now())))
     }
+}
+
+fn is_open(Known { session, user, .. }: &Known, now: Timestamp) -> bool {
+    session.ended_at.is_none() && now < session.ends_at && user.active && !super::is_invitation(session)
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ pub(crate) struct House {
     pub(crate) desk: Desk,
     router: Router,
     seconds: Arc<AtomicI64>,
+    options: Options,
     folder: PathBuf,
 }
 
@@ -84,18 +85,19 @@ impl House {
         let turned = Arc::clone(&seconds);
         let clock = Arc::new(move || Timestamp::from_second(turned.load(Ordering::Relaxed)).unwrap());
         let desk = Desk::new(Parts { store, library: &LIBRARY, settings, clock }).await.unwrap();
-        Self { router: web::router(&desk), desk, seconds, folder }
+        Self { router: web::router(&desk), desk, seconds, options, folder }
     }
 
-    /// Another server beside this one: the same records and clock, and nothing in memory.
+    /// Another server beside this one: the same database and clock, and nothing in memory that both share.
     pub(crate) async fn beside(&self) -> Self {
         let seconds = Arc::clone(&self.seconds);
         let turned = Arc::clone(&seconds);
         let clock = Arc::new(move || Timestamp::from_second(turned.load(Ordering::Relaxed)).unwrap());
-        let (store, settings) = (self.desk.store().clone(), self.desk.settings().clone());
+        let (store, settings) = (Store::open(&self.options).await.unwrap(), self.desk.settings().clone());
         let desk = Desk::new(Parts { store, library: &LIBRARY, settings, clock }).await.unwrap();
         // The folder goes with the first.
-        Self { router: web::router(&desk), desk, seconds, folder: PathBuf::new() }
+        let options = self.options.clone();
+        Self { router: web::router(&desk), desk, seconds, options, folder: PathBuf::new() }
     }
 
     /// Lets time pass.

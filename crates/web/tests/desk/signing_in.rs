@@ -83,6 +83,90 @@ async fn an_idle_session_locks_and_goes_on_where_it_was() {
 }
 
 #[tokio::test]
+async fn servers_on_one_database_lock_and_unlock_alike() {
+    let house = House::new().await;
+    let owner = house.owner().await;
+    let other = house.beside().await;
+    let password = json!({ "email": "owner@example.org", "password": PASSWORD });
+    let locked = async |at: &House| at.get(&owner, "/v1/practice").await.is(401).json()["code"] == "W0441";
+    other.get(&owner, "/v1/practice").await.is(200);
+    // Used at one, it goes on at the other.
+    for _ in 0..3 {
+        house.pass(8 * 60);
+        house.get(&owner, "/v1/practice").await.is(200);
+    }
+    other.get(&owner, "/v1/practice").await.is(200);
+    // Locked at one by its person: at once at the other; unlocked there: at once here.
+    house.post(&owner, "/v1/lock", json!({})).await.is(204);
+    assert!(locked(&other).await);
+    other.post(&owner, "/v1/unlock", password.clone()).await.is(200);
+    house.get(&owner, "/v1/practice").await.is(200);
+    // Idle for as long at both: locked at both, for good, and one password opens both.
+    house.pass(601);
+    assert!(locked(&house).await && locked(&other).await);
+    house.pass(-300);
+    assert!(locked(&other).await, "whatever the clock says");
+    house.pass(300);
+    house.post(&owner, "/v1/unlock", password).await.is(200);
+    other.get(&owner, "/v1/practice").await.is(200);
+    // What was used last is told by both, and a session that ends at one has ended at the other.
+    house.pass(120);
+    other.get(&owner, "/v1/practice").await.is(200);
+    let told = house.get(&owner, "/v1/sessions").await.is(200).json();
+    let (seen, now) = (told["items"][0]["record"]["seen_at"].as_str().unwrap(), house.desk.now());
+    assert_eq!(seen.parse::<jiff::Timestamp>().unwrap(), now);
+    house.post(&owner, "/v1/sign-out", json!({})).await.is(204);
+    assert_eq!(other.get(&owner, "/v1/practice").await.is(401).json()["code"], "W0401");
+}
+
+#[tokio::test]
+async fn use_is_written_once_a_minute_and_the_lock_comes_within_ten() {
+    let house = House::new().await;
+    let owner = house.owner().await;
+    house.get(&owner, "/v1/practice").await.is(200);
+    let began = house.desk.now();
+    let seen = async || house.get(&owner, "/v1/sessions").await.is(200).json()["items"][0]["record"]["seen_at"].clone();
+    house.pass(59);
+    assert_eq!(seen().await, json!(began), "used 59 seconds ago: not written again");
+    // Nine minutes and one second later the last use that was written is ten minutes old.
+    house.pass(541);
+    house.get(&owner, "/v1/practice").await.is(401);
+}
+
+#[tokio::test]
+async fn guesses_count_for_all_servers_and_all_at_once() {
+    let house = House::new().await;
+    let owner = house.owner().await;
+    let other = house.beside().await;
+    let guess = json!({ "email": "owner@example.org", "password": "wrong wrong wrong", "code": "000000" });
+    let at = |number: usize| if number.is_multiple_of(2) { &house } else { &other };
+    let (one, two, three, four, five, six) = tokio::join!(
+        at(0).post(&Caller::Nobody, "/v1/sign-in", guess.clone()),
+        at(1).post(&Caller::Nobody, "/v1/sign-in", guess.clone()),
+        at(2).post(&Caller::Nobody, "/v1/sign-in", guess.clone()),
+        at(3).post(&Caller::Nobody, "/v1/sign-in", guess.clone()),
+        at(4).post(&Caller::Nobody, "/v1/sign-in", guess.clone()),
+        at(5).post(&Caller::Nobody, "/v1/sign-in", guess.clone()),
+    );
+    let mut told = [one, two, three, four, five, six].map(|reply| reply.status.as_u16());
+    told.sort_unstable();
+    assert_eq!(told, [401, 401, 401, 401, 429, 429], "none is looked at before it is counted");
+    // Who waits and is right comes in, and all is forgotten.
+    house.pass(60);
+    other.post(&Caller::Nobody, "/v1/sign-in", with_code(&house, &owner)).await.is(201);
+    house.post(&Caller::Nobody, "/v1/sign-in", guess).await.is(401);
+}
+
+#[tokio::test]
+async fn who_signs_in_again_leaves_no_session_behind() {
+    let house = House::new().await;
+    let owner = house.owner().await;
+    house.pass(60);
+    house.post(&owner, "/v1/sign-in", with_code(&house, &owner)).await.is(201);
+    house.get(&owner, "/v1/practice").await.is(401);
+}
+
+#[tokio::test]
 async fn colleagues_change_places_at_one_workstation() {
     let house = House::new().await;
     let owner = house.owner().await;

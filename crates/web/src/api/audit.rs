@@ -103,9 +103,7 @@ pub(crate) struct Words {
 }
 
 pub(crate) async fn search(State(desk): State<Desk>, who: Who, Body(body): Body<Words>) -> Result<Response, Problem> {
-    let mut work = desk.store().begin(&who.act(&desk)).await?;
-    let found = work.search(&body.words, HITS_MAX).await?;
-    work.commit().await?;
+    let found = desk.search(&who, &body.words, HITS_MAX).await?;
     let items: Vec<_> = found.iter().map(View::from).collect();
     Ok(Json(json!({ "items": items, "next": null })).into_response())
 }

@@ -147,6 +147,10 @@ impl Desk {
         let answer = self.answers().answer(&read, &notes)?;
         let patient = match (ask.patient, ask.visit) {
             (None, Some(visit)) => Some(self.read(who, visit).await?.patient),
+            (Some(patient), Some(visit)) if self.read(who, visit).await?.patient != patient => {
+                let next = "name a visit of this patient, or none";
+                return Err(Problem::field("/visit", "W0206", "the visit is another patient's", next));
+            }
             (patient, _) => patient,
         };
         let as_of = read.as_of;

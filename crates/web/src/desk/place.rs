@@ -13,10 +13,11 @@ pub(crate) async fn may_open(work: &mut Work, who: &Who, clear: &Clear) -> Resul
     if who.facilities.is_empty() {
         return Ok(true);
     }
-    match (clear.facility, clear.patient) {
-        (Some(facility), _) => Ok(who.works_at(facility)),
-        (None, Some(patient)) => knows(work, who, patient).await,
-        (None, None) => Ok(true),
+    // A visit that is entered at one's own facility opens nobody who was seen elsewhere alone.
+    let is_here = clear.facility.is_none_or(|facility| who.works_at(facility));
+    match clear.patient.filter(|_| is_here) {
+        Some(patient) => knows(work, who, patient).await,
+        None => Ok(is_here),
     }
 }
 

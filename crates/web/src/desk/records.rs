@@ -87,6 +87,21 @@ impl Desk {
         Ok(page)
     }
 
+    /// Patients by the beginnings of names, record numbers and telephones, or by a date of birth, of the facilities at which `who` works;
+    /// each that is shown is entered in the audit.
+    ///
+    /// # Errors
+    /// If the records cannot be read.
+    pub async fn search(&self, who: &Who, words: &str, most: usize) -> Result<Vec<Stored<Patient>>, Problem> {
+        let mut work = self.store().begin(&who.act(self)).await?;
+        let ids: Vec<_> = work.search(words, most).await?.into_iter().map(|patient| patient.id).collect();
+        work.commit().await?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.list(who, &Query::<Patient>::all().ids(ids)).await?.items)
+    }
+
     /// Keeps a new record.
     ///
     /// # Errors

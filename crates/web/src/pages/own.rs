@@ -188,7 +188,9 @@ async fn sign_out(State(desk): State<Desk>, who: Who, headers: HeaderMap) -> Res
 
 /// A path of this desk; anything else leads to its beginning. Two slashes would lead to another host.
 pub(super) fn own_path(text: &str) -> &str {
-    let is_own = text.starts_with('/') && !text.starts_with("//") && !text.contains(['\\', '\r', '\n']);
+    // Browsers leave out a tab, and read a backslash as a slash.
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let is_own = is_plain && text.starts_with('/') && !text.starts_with("//");
     if is_own { text } else { "/" }
 }
 
@@ -199,8 +201,9 @@ mod tests {
     #[test]
     fn nobody_is_led_elsewhere() {
         assert_eq!(own_path("/visits?state=open"), "/visits?state=open");
-        for other in ["//evil.example", "https://evil.example", "", "/\\evil.example", "javascript:alert(1)"] {
-            assert_eq!(own_path(other), "/");
+        let other = ["//evil.example", "https://evil.example", "", "/\\evil.example", "javascript:alert(1)"];
+        for other in other.into_iter().chain(["/\t/evil.example", "/\n/evil.example", "/é", "/ /evil.example"]) {
+            assert_eq!(own_path(other), "/", "{other:?}");
         }
     }
 }

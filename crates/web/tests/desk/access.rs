@@ -118,6 +118,17 @@ async fn another_facility_opens_by_breaking_the_glass_alone() {
     assert_eq!(house.get(&clerk, "/v1/visits").await.is(200).json()["items"], json!([]));
     let elsewhere = json!({ "patient": patient, "facility": south, "day": "2026-11-21", "case": {} });
     house.post(&clerk, "/v1/visits", elsewhere).await.is(403);
+    // Nor does a visit here that somebody enters for the purpose, or a search.
+    let here = json!({ "patient": patient, "facility": north, "day": "2026-11-21", "case": {} });
+    house.post(&clerk, "/v1/visits", here).await.is(403);
+    let search = async |caller: &Caller| {
+        let found = house.post(caller, "/v1/search", json!({ "words": "invented" })).await.is(200).json();
+        let page =
+            house.form(caller, "/patients/search", &[("words", "invented"), ("csrf", csrf(caller))]).await.is(200);
+        assert_eq!(page.text.contains(patient), found["items"] != json!([]));
+        found["items"].as_array().unwrap().len()
+    };
+    assert_eq!((search(&clerk).await, search(&owner).await), (0, 1));
 
     house.post(&clerk, "/v1/break-glass", json!({ "patient": patient, "reason": "short" })).await.is(422);
     let reason = "the patient collapsed in our waiting room";
@@ -125,6 +136,7 @@ async fn another_facility_opens_by_breaking_the_glass_alone() {
         house.post(&clerk, "/v1/break-glass", json!({ "patient": patient, "reason": reason })).await.is(201).json();
     house.get(&clerk, &of_patient).await.is(200);
     house.get(&clerk, &of_visit).await.is(200);
+    assert_eq!(search(&clerk).await, 1);
     let beside = house.beside().await;
     beside.get(&clerk, &of_visit).await.is(200);
     let listed = beside.get(&clerk, &format!("/v1/visits?patient={patient}")).await.is(200).json();
@@ -145,6 +157,28 @@ async fn another_facility_opens_by_breaking_the_glass_alone() {
     house.post(&officer, &review, json!({ "note": "an emergency indeed" })).await.is(200);
     house.post(&officer, &review, json!({ "note": "twice" })).await.is(409);
     assert_eq!(house.get(&officer, "/v1/break-glass?state=open").await.is(200).json()["items"], json!([]));
+}
+
+/// What a form of somebody's pages sends back.
+fn csrf(caller: &Caller) -> &str {
+    if let Caller::Person { csrf, .. } = caller { csrf } else { "" }
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_with_a_visit_of_its_patient_alone() {
+    let house = House::new().await;
+    let owner = house.owner().await;
+    let made = async |path: &str, body: Value| house.post(&owner, path, body).await.is(201).json()["id"].clone();
+    let facility = json!({ "name": "North", "active": true, "case": { "kind": "medical-spa", "state": "TX" } });
+    let facility = made("/v1/facilities", facility).await;
+    let ada = made("/v1/patients", json!({ "family": "Invented", "given": "Ada" })).await;
+    let bea = made("/v1/patients", json!({ "family": "Invented", "given": "Bea" })).await;
+    let case = json!({ "line": [{ "treatment": "botox", "purpose": "cosmetic" }] });
+    let visit = json!({ "patient": bea, "facility": facility, "day": "2026-11-20", "case": case });
+    let visit = made("/v1/visits", visit).await;
+    let refused = house.post(&owner, "/v1/determinations", json!({ "patient": ada, "visit": visit })).await.is(422);
+    assert_eq!(refused.json()["errors"][0]["code"], "W0206", "{}", refused.text);
+    house.post(&owner, "/v1/determinations", json!({ "patient": bea, "visit": visit })).await.is(201);
 }
 
 /// Unlocks a session that was idle.

@@ -24,7 +24,7 @@ use store::{Act, Action, Actor, Id, Purpose, Store};
 use crate::access::Right;
 use crate::error::Problem;
 use crate::hooks::Hooks;
-use crate::limits::{Guesses, Requests};
+use crate::limits::Requests;
 use crate::metrics::{Event, Metrics};
 use crate::settings::Settings;
 use crate::signin::first::FirstStart;
@@ -82,7 +82,6 @@ struct Inner {
     glass: glass::Broken,
     hooks: Hooks,
     requests: Requests,
-    guesses: Guesses,
     metrics: Metrics,
 }
 
@@ -108,7 +107,6 @@ impl Desk {
             glass: glass::Broken::default(),
             hooks: Hooks::default(),
             requests: Requests::default(),
-            guesses: Guesses::default(),
             metrics: Metrics::default(),
             parts,
         })))
@@ -183,10 +181,6 @@ impl Desk {
 
     pub(crate) fn requests(&self) -> &Requests {
         &self.0.requests
-    }
-
-    pub(crate) fn guesses(&self) -> &Guesses {
-        &self.0.guesses
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {

@@ -4,16 +4,17 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Starts PostgreSQL with full durability, and gives its URL.
+/// Starts PostgreSQL with full durability and its data below a folder, and gives its URL.
 ///
 /// # Panics
 /// If it does not start.
 #[must_use]
 #[expect(clippy::zombie_processes, reason = "the script ends after this process, and is nobody's to wait for")]
-pub fn postgres() -> String {
+pub fn postgres(root: &Path) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/postgres/run");
     let mut server = Command::new(script)
         .args([&std::process::id().to_string(), "--durable"])
+        .env("TMPDIR", root)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()

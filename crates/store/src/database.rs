@@ -11,6 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{Postgres, Sqlite, Transaction};
 
 use crate::StoreError;
+use crate::pending::Pending;
 
 /// The name of the database in its directory.
 pub(crate) const FILE: &str = "covered.db";
@@ -81,44 +82,49 @@ pub(crate) enum Pool {
     Postgres(PgPool),
 }
 
-/// A transaction on either.
-pub(crate) enum Tx {
+/// A transaction on either, with what its acts have not written yet.
+pub(crate) struct Tx {
+    pub(crate) connection: Connection,
+    pub(crate) pending: Pending,
+}
+
+/// What a transaction is to its database.
+pub(crate) enum Connection {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
     /// Committed, rolled back or handed on: nothing more is asked of it.
     Ended,
 }
 
+/// One body for both databases, whatever waits to be written: `connected!(tx, connection: Database => …)`.
+macro_rules! connected {
+    ($tx:expr, $connection:ident $(: $database:ident)? => $body:expr) => {
+        match &mut $tx.connection {
+            $crate::database::Connection::Sqlite(transaction) => {
+                $(type $database = sqlx::Sqlite;)?
+                let $connection = &mut **transaction;
+                $body
+            }
+            $crate::database::Connection::Postgres(transaction) => {
+                $(type $database = sqlx::Postgres;)?
+                let $connection = &mut **transaction;
+                $body
+            }
+            $crate::database::Connection::Ended => Err(sqlx::Error::PoolClosed.into()),
+        }
+    };
+}
+
 /// One body for both databases: `on!(tx, connection => …)`, or `on!(tx, connection: Database => …)` where the body names the database.
+/// What waits is written before.
 macro_rules! on {
-    ($tx:expr, $connection:ident => $body:expr) => {
-        match $tx {
-            $crate::database::Tx::Sqlite(transaction) => {
-                let $connection = &mut **transaction;
-                $body
-            }
-            $crate::database::Tx::Postgres(transaction) => {
-                let $connection = &mut **transaction;
-                $body
-            }
-            $crate::database::Tx::Ended => Err(sqlx::Error::PoolClosed.into()),
+    ($tx:expr, $connection:ident $(: $database:ident)? => $body:expr) => {{
+        let tx: &mut $crate::database::Tx = $tx;
+        match tx.ready().await {
+            Ok(()) => $crate::database::connected!(tx, $connection $(: $database)? => $body),
+            Err(error) => Err(error.into()),
         }
-    };
-    ($tx:expr, $connection:ident : $database:ident => $body:expr) => {
-        match $tx {
-            $crate::database::Tx::Sqlite(transaction) => {
-                type $database = sqlx::Sqlite;
-                let $connection = &mut **transaction;
-                $body
-            }
-            $crate::database::Tx::Postgres(transaction) => {
-                type $database = sqlx::Postgres;
-                let $connection = &mut **transaction;
-                $body
-            }
-            $crate::database::Tx::Ended => Err(sqlx::Error::PoolClosed.into()),
-        }
-    };
+    }};
 }
 
 /// Runs a statement and gives the number of rows that it touched.
@@ -148,7 +154,7 @@ macro_rules! row {
     };
 }
 
-pub(crate) use {execute, on, row, rows};
+pub(crate) use {connected, execute, on, row, rows};
 
 impl Pool {
     /// Connects, and migrates forward.
@@ -170,9 +176,11 @@ impl Pool {
     /// Whether a practice's records are there, whatever the version of their tables.
     pub(crate) async fn holds_practice(&self) -> Result<bool, StoreError> {
         let mut tx = self.read().await?;
-        let tables = match &mut tx {
-            Tx::Sqlite(_) => row!(&mut tx, (i64,), "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'audit_head'")?,
-            Tx::Postgres(_) | Tx::Ended => row!(
+        let tables = match &tx.connection {
+            Connection::Sqlite(_) => {
+                row!(&mut tx, (i64,), "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'audit_head'")?
+            }
+            Connection::Postgres(_) | Connection::Ended => row!(
                 &mut tx,
                 (i64,),
                 "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'audit_head'"
@@ -228,20 +236,20 @@ impl Pool {
 
     /// A transaction that will write. On SQLite it takes the lock at once: one that reads first and writes later may find it gone.
     pub(crate) async fn write(&self) -> Result<Tx, StoreError> {
-        Ok(match self {
-            Pool::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Pool::Postgres(pool) => Tx::Postgres(pool.begin().await?),
-        })
+        Ok(Tx::new(match self {
+            Pool::Sqlite { writer, .. } => Connection::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Pool::Postgres(pool) => Connection::Postgres(pool.begin().await?),
+        }))
     }
 
     /// A transaction that sees one state of the whole database and writes nothing.
     pub(crate) async fn read(&self) -> Result<Tx, StoreError> {
-        Ok(match self {
-            Pool::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+        Ok(Tx::new(match self {
+            Pool::Sqlite { readers, .. } => Connection::Sqlite(readers.begin().await?),
             Pool::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+                Connection::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
-        })
+        }))
     }
 
     pub(crate) async fn close(&self) {
@@ -256,21 +264,31 @@ impl Pool {
 }
 
 impl Tx {
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Tx::Sqlite(transaction) => transaction.commit().await?,
-            Tx::Postgres(transaction) => transaction.commit().await?,
-            Tx::Ended => {}
+    fn new(connection: Connection) -> Tx {
+        Tx { connection, pending: Pending::default() }
+    }
+
+    /// One that ended.
+    pub(crate) fn ended() -> Tx {
+        Tx::new(Connection::Ended)
+    }
+
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        self.ready().await?;
+        match self.connection {
+            Connection::Sqlite(transaction) => transaction.commit().await?,
+            Connection::Postgres(transaction) => transaction.commit().await?,
+            Connection::Ended => {}
         }
         Ok(())
     }
 
     pub(crate) async fn roll_back(self) {
         // What cannot be rolled back by word is rolled back with its connection.
-        let _ = match self {
-            Tx::Sqlite(transaction) => transaction.rollback().await,
-            Tx::Postgres(transaction) => transaction.rollback().await,
-            Tx::Ended => Ok(()),
+        let _ = match self.connection {
+            Connection::Sqlite(transaction) => transaction.rollback().await,
+            Connection::Postgres(transaction) => transaction.rollback().await,
+            Connection::Ended => Ok(()),
         };
     }
 }

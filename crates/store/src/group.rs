@@ -1,9 +1,9 @@
 //! Acts that are committed together.
 //!
 //! What makes an act slow is waiting for the disk. So acts that wait for each other follow each other in one transaction: one that is done
-//! hands it on, the next works behind a savepoint of its own, and one commit ends it for all. Each act still is whole or not at all, and
-//! none is told that it is done before it is durable. The chain is the same as without: its entries are made act by act, in memory, and
-//! written before the commit.
+//! hands it on, the next works behind a savepoint of its own, if it needs one, and one commit ends it for all. Each act still is whole or
+//! not at all, and none is told that it is done before it is durable. The chain is the same as without: its entries are made act by act, in
+//! memory, and written before the commit.
 //!
 //! A group is everybody who waited when its first act was done, so it ends however many come after.
 
@@ -15,9 +15,10 @@ use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use crate::StoreError;
 use crate::audit::{BEGINNING, Entry, Head, time_text};
 use crate::database::{Tx, WAIT, execute, on};
+use crate::pending::batch;
 
 /// Entries that one statement writes: fourteen values each, and SQLite takes 32,766.
-const ENTRIES_AT_ONCE: usize = 100;
+const ENTRIES_AT_ONCE: usize = 64;
 
 /// Whose turn it is to write on this server.
 #[derive(Default)]
@@ -30,8 +31,8 @@ pub(crate) struct Lane {
 struct Group {
     tx: Tx,
     kept: Kept,
-    /// The savepoint of an act that was dropped in the middle, and has to be undone.
-    torn: Option<u32>,
+    /// Whether an act was dropped in the middle, and has to be undone.
+    torn: bool,
 }
 
 /// What a transaction holds of acts that are done and not committed.
@@ -44,10 +45,6 @@ struct Kept {
     written: usize,
     /// Who is told that it is durable.
     members: Vec<oneshot::Sender<Result<(), StoreError>>>,
-    /// Acts that have begun.
-    begun: u32,
-    /// What goes back to before the last of them; the first needs none.
-    savepoint: Option<u32>,
 }
 
 /// The turn of an act: nobody else on this server writes until it ends.
@@ -80,8 +77,8 @@ impl Lane {
             group.kept.tell(&Err(error));
             return Ok((turn, None));
         }
-        joining.group().savepoint().await?;
-        let (mut turn, Group { tx, kept, .. }) = joining.part();
+        let (mut turn, Group { mut tx, kept, .. }) = joining.part();
+        tx.begin_act();
         turn.written_before = kept.written;
         turn.kept = kept;
         Ok((turn, Some(tx)))
@@ -141,21 +138,10 @@ impl Drop for Joining {
 impl Group {
     /// Undoes what an act left that was dropped in the middle.
     async fn undo_torn(&mut self) -> Result<(), StoreError> {
-        if let Some(savepoint) = self.torn {
-            run(&mut self.tx, format!("ROLLBACK TO SAVEPOINT act_{savepoint}")).await?;
-            self.torn = None;
+        if self.torn {
+            self.tx.undo_act().await?;
+            self.torn = false;
         }
-        Ok(())
-    }
-
-    async fn savepoint(&mut self) -> Result<(), StoreError> {
-        self.kept.begun += 1;
-        let number = self.kept.begun;
-        // Dropped in here, nothing is certain but that there is nothing to undo: savepoints that may be there stay until the commit.
-        let before = self.kept.savepoint.take();
-        let release = before.map(|before| format!("RELEASE SAVEPOINT act_{before}; ")).unwrap_or_default();
-        run(&mut self.tx, format!("{release}SAVEPOINT act_{number}")).await?;
-        self.kept.savepoint = Some(number);
         Ok(())
     }
 
@@ -185,21 +171,9 @@ impl Group {
     }
 }
 
-async fn run(tx: &mut Tx, sql: String) -> Result<(), StoreError> {
-    let done = on!(tx, connection => sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(connection).await.map(|_| ()));
-    done.map_err(StoreError::from)
-}
-
 impl Kept {
     fn nothing() -> Kept {
-        Kept {
-            head: Head { seq: 0, hash: BEGINNING },
-            entries: Vec::new(),
-            written: 0,
-            members: Vec::new(),
-            begun: 1,
-            savepoint: None,
-        }
+        Kept { head: Head { seq: 0, hash: BEGINNING }, entries: Vec::new(), written: 0, members: Vec::new() }
     }
 
     fn tell(self, ended: &Result<(), StoreError>) {
@@ -210,7 +184,9 @@ impl Kept {
     }
 
     async fn write_entries(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
-        for part in self.entries[self.written..].chunks(ENTRIES_AT_ONCE) {
+        while self.written < self.entries.len() {
+            let waiting = &self.entries[self.written..];
+            let part = &waiting[..batch(waiting.len(), ENTRIES_AT_ONCE)];
             on!(tx, connection: Driver => {
                 let mut sql = sqlx::QueryBuilder::<Driver>::new(
                     "INSERT INTO audit (seq, at, actor, session, action, noun, record, patient, purpose, request, note, \
@@ -235,8 +211,8 @@ impl Kept {
                 });
                 sql.build().execute(connection).await.map(|_| ())
             })?;
+            self.written += part.len();
         }
-        self.written = self.entries.len();
         Ok(())
     }
 }
@@ -269,8 +245,9 @@ impl Turn {
     }
 
     /// The act is done: waits until it is durable.
-    pub(crate) async fn done(mut self, tx: Tx) -> Result<(), StoreError> {
-        let mut group = Group { tx, kept: std::mem::replace(&mut self.kept, Kept::nothing()), torn: None };
+    pub(crate) async fn done(mut self, mut tx: Tx) -> Result<(), StoreError> {
+        tx.end_act();
+        let mut group = Group { tx, kept: std::mem::replace(&mut self.kept, Kept::nothing()), torn: false };
         let is_first = group.kept.members.is_empty();
         if is_first && (self.ends_group || self.lane.waiting.load(Ordering::Relaxed) == 0) {
             return group.end().await;
@@ -300,25 +277,24 @@ impl Turn {
             tx.roll_back().await;
             return;
         }
-        let (kept, torn) = self.torn();
-        let mut joining = Joining { turn: Some(self), group: Some(Group { tx, kept, torn }) };
+        let kept = self.torn();
+        let mut joining = Joining { turn: Some(self), group: Some(Group { tx, kept, torn: true }) };
         // What could not be undone is tried once more by the next, and fails with the group.
         let _ = joining.group().undo_torn().await;
     }
 
     /// The act was dropped in the middle: the next one undoes what it left. Alone, its transaction ends with it.
     pub(crate) fn dropped(mut self, tx: Tx) {
-        let (kept, torn) = self.torn();
+        let kept = self.torn();
         if !kept.members.is_empty() {
-            *self.shared = Some(Group { tx, kept, torn });
+            *self.shared = Some(Group { tx, kept, torn: true });
         }
     }
 
-    /// What the acts before keep, and the savepoint that goes back to them.
-    fn torn(&mut self) -> (Kept, Option<u32>) {
+    /// What the acts before keep.
+    fn torn(&mut self) -> Kept {
         let mut kept = std::mem::replace(&mut self.kept, Kept::nothing());
         kept.written = self.written_before;
-        let torn = kept.savepoint;
-        (kept, torn)
+        kept
     }
 }

@@ -18,6 +18,7 @@ mod keyring;
 mod keys;
 mod names;
 pub mod nouns;
+mod pending;
 mod phi;
 #[doc(hidden)]
 pub mod readers;

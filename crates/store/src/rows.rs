@@ -128,6 +128,9 @@ pub(crate) struct Rows {
     owners: HashMap<String, Id<Key>>,
 }
 
+/// A key as it lies in the database: its name, its owner, what wraps it, and wrapped.
+type Wrapped = (String, Option<String>, String, Option<Vec<u8>>);
+
 /// Most values that one statement lists.
 const LISTED_MAX: usize = 200;
 
@@ -142,13 +145,20 @@ impl Rows {
         if let Some(key) = self.owners.get(owner).and_then(|id| self.keys.get(id)) {
             return Ok(key.clone());
         }
-        let sql = "SELECT id FROM seal_key WHERE owner = $1";
-        let found = row!(&mut self.tx, (String,), sql, owner)?;
-        let (id,) = found.ok_or_else(|| StoreError::NotFound { noun: Patient::NOUN, id: owner.to_string() })?;
-        let id = keyring::parse(&id)?;
-        let key = self.key(id).await?;
-        self.owners.insert(owner.to_string(), id);
+        let sql = "SELECT id, owner, wrapped_by, wrapped FROM seal_key WHERE owner = $1";
+        let found = row!(&mut self.tx, Wrapped, sql, owner)?;
+        let key =
+            self.unwrap(found.ok_or_else(|| StoreError::NotFound { noun: Patient::NOUN, id: owner.to_string() })?)?;
+        self.remember(owner, key.clone());
         Ok(key)
+    }
+
+    fn unwrap(&self, (id, owner, wrapped_by, wrapped): Wrapped) -> Result<Key, StoreError> {
+        let Some(wrapped) = wrapped else {
+            return Err(StoreError::Shredded { patient: owner.unwrap_or(id) });
+        };
+        let wrapping = self.ring.practice_key(keyring::parse(&wrapped_by)?);
+        keyring::unwrap(wrapping.ok_or(StoreError::NoKey { key: wrapped_by })?, &id, &wrapped)
     }
 
     pub(crate) fn remember(&mut self, owner: &str, key: Key) {
@@ -169,7 +179,6 @@ impl Rows {
         wanted.retain(|id| self.ring.practice_key(*id).is_none());
         wanted.sort_unstable();
         wanted.dedup();
-        type Found = (String, Option<String>, String, Option<Vec<u8>>);
         for part in wanted.chunks(LISTED_MAX) {
             let found = on!(&mut self.tx, connection: Driver => {
                 let mut query = sqlx::QueryBuilder::<Driver>::new(
@@ -180,14 +189,10 @@ impl Rows {
                     list.push_bind(id.to_string());
                 }
                 query.push(")");
-                query.build_query_as::<Found>().fetch_all(connection).await
+                query.build_query_as::<Wrapped>().fetch_all(connection).await
             })?;
-            for (id, owner, wrapped_by, wrapped) in found {
-                let Some(wrapped) = wrapped else {
-                    return Err(StoreError::Shredded { patient: owner.unwrap_or(id) });
-                };
-                let wrapping = self.ring.practice_key(keyring::parse(&wrapped_by)?);
-                let key = keyring::unwrap(wrapping.ok_or(StoreError::NoKey { key: wrapped_by })?, &id, &wrapped)?;
+            for wrapped in found {
+                let key = self.unwrap(wrapped)?;
                 self.keys.insert(key.id, key);
             }
         }

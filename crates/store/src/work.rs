@@ -94,7 +94,11 @@ impl Work {
     /// When its patient is not there or was shredded, or it is too large.
     pub async fn insert<R: Record>(&mut self, body: &R) -> Result<Id<R>, StoreError> {
         let id = Id::new(self.act.at);
-        self.insert_as(id, body).await?;
+        let row = self.new_row(id, body).await?;
+        let touch = Touch::of_row(Action::Create, &row);
+        self.rows.tx.keep(row).await?;
+        self.index(&id.to_string(), body).await?;
+        self.touched.push(touch);
         Ok(id)
     }
 
@@ -103,6 +107,16 @@ impl Work {
     /// # Errors
     /// As [`Work::insert`], and when there is a record of that identifier.
     pub async fn insert_as<R: Record>(&mut self, id: Id<R>, body: &R) -> Result<(), StoreError> {
+        let row = self.new_row(id, body).await?;
+        let touch = Touch::of_row(Action::Create, &row);
+        self.rows.tx.keep_now(row).await?;
+        self.index(&id.to_string(), body).await?;
+        self.touched.push(touch);
+        Ok(())
+    }
+
+    /// The row of a new record, sealed.
+    async fn new_row<R: Record>(&mut self, id: Id<R>, body: &R) -> Result<Row, StoreError> {
         let mut row = Row::new(id, body.clear(), &time_text(self.act.at), self.act.at);
         if R::NOUN == Patient::NOUN {
             let key = Key::random(Id::new(self.act.at));
@@ -118,28 +132,7 @@ impl Work {
             self.rows.remember(&row.id, key);
         }
         self.seal_body(&mut row, body).await?;
-        execute!(
-            &mut self.rows.tx,
-            "INSERT INTO record (id, noun, version, patient, visit, facility, clinician, day, state, library, created_at, \
-             changed_at, seal_key, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-            &row.id,
-            &row.noun,
-            row.version,
-            &row.patient,
-            &row.visit,
-            &row.facility,
-            &row.clinician,
-            &row.day,
-            &row.state,
-            &row.library,
-            &row.created_at,
-            &row.changed_at,
-            &row.seal_key,
-            &row.sealed,
-        )?;
-        self.index(&row.id, body).await?;
-        self.wrote::<R>(Action::Create, &row);
-        Ok(())
+        Ok(row)
     }
 
     /// Changes a record, if nobody did meanwhile: `version` is the one that was read. The new version is given back.
@@ -182,7 +175,7 @@ impl Work {
             execute!(&mut self.rows.tx, "DELETE FROM look_up WHERE record = $1", &row.id)?;
             self.index(&row.id, body).await?;
         }
-        self.wrote::<R>(Action::Update, &row);
+        self.touched.push(Touch::of_row(Action::Update, &row));
         Ok(row.version)
     }
 
@@ -308,17 +301,6 @@ impl Work {
         Ok(())
     }
 
-    pub(crate) fn wrote<R: Record>(&mut self, action: Action, row: &Row) {
-        self.touched.push(Touch {
-            action,
-            noun: R::NOUN.into(),
-            record: Some(row.id.clone()),
-            patient: row.owner().map(str::to_string),
-            note: None,
-            row_hash: Some(row.hash()),
-        });
-    }
-
     /// Readings of what says nothing about a patient are not entered.
     pub(crate) fn saw<R: Record>(&mut self, action: Action, stored: &Stored<R>) {
         if !R::PHI {
@@ -359,7 +341,7 @@ impl Work {
     }
 
     fn leave(&mut self) -> Option<(Turn, Tx)> {
-        Some((self.turn.take()?, std::mem::replace(&mut self.rows.tx, Tx::Ended)))
+        Some((self.turn.take()?, std::mem::replace(&mut self.rows.tx, Tx::ended())))
     }
 
     fn turn(&mut self) -> &mut Turn {

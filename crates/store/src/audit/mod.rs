@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use crate::act::Act;
+use crate::rows::Row;
 use crate::{Id, Phi, StoreError};
 
 pub use export::{AuditLines, Verified, VerifyError, verify};
@@ -104,6 +105,20 @@ pub(crate) struct Touch {
     pub(crate) patient: Option<String>,
     pub(crate) note: Option<Phi<String>>,
     pub(crate) row_hash: Option<[u8; 32]>,
+}
+
+impl Touch {
+    /// That a row was written.
+    pub(crate) fn of_row(action: Action, row: &Row) -> Touch {
+        Touch {
+            action,
+            noun: row.noun.clone().into(),
+            record: Some(row.id.clone()),
+            patient: row.owner().map(str::to_string),
+            note: None,
+            row_hash: Some(row.hash()),
+        }
+    }
 }
 
 /// One entry of the audit.

@@ -161,7 +161,8 @@ async fn what_waits_to_be_written_is_read_and_goes_with_its_act(driver: Driver) 
         let mut work = store.begin(&act()).await?;
         work.insert(&facility("Dropped")).await.map(drop)
     };
-    let done = store.act(&act(), async |work| work.insert(&facility("After")).await);
+    let third = act();
+    let done = store.act(&third, async |work| work.insert(&facility("After")).await);
     let (undone, dropped, done, ()) = tokio::join!(undone, dropped, done, async {
         tokio::task::yield_now().await;
         first.commit().await.unwrap();

@@ -10,7 +10,7 @@ use x12::fix::fix;
 use x12::judge::{Judge, Options, Overlay, judge};
 use x12::make::{broken_for, kept_for};
 use x12::split::{SplitBy, split};
-use x12::{Document, Event, Incomplete, Scanner, events};
+use x12::{Document, Event, Incomplete, NoticeKind, Scanner, events};
 
 /// Reads a file at once and in pieces, as segments, as a document and as batches.
 ///
@@ -73,6 +73,11 @@ pub fn x12_fix(data: &[u8]) {
         assert_eq!(parts.iter().map(|part| part.claims).sum::<usize>(), held, "every claim is in a part");
     }
     let hidden = deidentify(bytes, b"a key of no importance");
+    let stays = |event: Event<'_>| match event {
+        Event::Segment(_) => true,
+        Event::Notice(notice) => matches!(notice.kind, NoticeKind::EmptySegment | NoticeKind::ByteOrderMark),
+    };
+    assert!(events(&hidden).all(stays), "nothing stays that is no segment");
     let shown = Document::read(&hidden).record().claims;
     if before.is_complete() {
         assert_eq!(shown, before.claims, "no claim is lost, and none is made");

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::dates;
 use crate::edit::{Edit, apply};
-use crate::scan::{Event, events};
+use crate::scan::{Event, NoticeKind, events, is_padding};
 use crate::segment::{Element, Segment, SegmentId, Span};
 
 /// Elements that tell nothing about a person and stay as they are; all others are replaced.
@@ -106,33 +106,46 @@ pub fn deidentify(bytes: &[u8], key: &[u8]) -> Vec<u8> {
     let days = 28 + i32::from(stream.below(168)) + i32::from(stream.below(168));
     let veil = Veil { key, days };
     let mut edits = Vec::new();
+    // Where the bytes begin that no event has told of yet.
+    let mut at = 0;
+    let mut refused = None;
     for event in events(bytes) {
         match event {
-            Event::Segment(segment) => veil.segment(&segment, &mut edits),
-            // Bytes outside any segment cannot be judged, so none of them stay.
+            Event::Segment(segment) => {
+                edits.extend(unread(bytes, at, segment.offset));
+                if refused == Some(segment.offset) {
+                    // What stands where cannot be told behind a header that cannot be read.
+                    edits.push(replaced(segment.span(), b"REMOVED".to_vec()));
+                } else {
+                    veil.segment(&segment, &mut edits);
+                }
+                at = segment.span().end + 1;
+            }
             Event::Notice(notice) => match notice.kind {
-                crate::NoticeKind::EmptySegment | crate::NoticeKind::ByteOrderMark => {}
-                _ => edits.push(replaced(notice.span, Vec::new())),
+                NoticeKind::EmptySegment | NoticeKind::ByteOrderMark => {
+                    edits.extend(unread(bytes, at, notice.span.start));
+                    at = notice.span.end;
+                }
+                // Its bytes are a segment of their own or belong to none; what comes next says which.
+                NoticeKind::Header(_) => refused = Some(notice.span.start),
+                NoticeKind::Utf16 | NoticeKind::Junk | NoticeKind::Unterminated | NoticeKind::Oversize => {}
             },
         }
     }
-    apply(bytes, &joined(edits))
+    edits.extend(unread(bytes, at, bytes.len() as u64));
+    apply(bytes, &edits)
 }
 
-/// Of edits that meet, which a header that cannot be read and the cut segment it stands in give, one for all their bytes.
-fn joined(edits: Vec<Edit>) -> Vec<Edit> {
-    let mut joined: Vec<Edit> = Vec::with_capacity(edits.len());
-    for edit in edits {
-        match joined.last_mut() {
-            Some(last) if edit.span.start < last.span.end => {
-                last.span.start = last.span.start.min(edit.span.start);
-                last.span.end = last.span.end.max(edit.span.end);
-                last.text = edit.text;
-            }
-            _ => joined.push(edit),
-        }
-    }
-    joined
+/// Removes what stands outside any segment, since it cannot be judged; what only fills the space between two segments stays.
+///
+/// The bytes themselves are looked at, not the notices: a notice need not span all that the scanner passes over, such as what follows
+/// a header that cannot be read, or the text of a file in UTF-16.
+fn unread(bytes: &[u8], start: u64, end: u64) -> Option<Edit> {
+    let place = |offset| usize::try_from(offset).expect("a segment lies inside the file");
+    let gap = &bytes[place(start)..place(end)];
+    let first = gap.iter().position(|byte| !is_padding(*byte))? as u64;
+    let last = gap.iter().rposition(|byte| !is_padding(*byte))? as u64;
+    Some(replaced(Span { start: start + first, end: start + last + 1 }, Vec::new()))
 }
 
 fn replaced(span: Span, text: Vec<u8>) -> Edit {
@@ -345,5 +358,47 @@ mod tests {
         let bytes = crate::make::claims();
         assert_eq!(deidentify(&bytes, KEY), deidentify(&bytes, KEY));
         assert_ne!(deidentify(&bytes, KEY), deidentify(&bytes, b"another"));
+    }
+
+    #[test]
+    fn nothing_stays_that_is_no_segment() {
+        let whole = crate::make::claims();
+        let hidden = deidentify(&whole, KEY);
+        let with = |before: &[u8], after: &[u8]| [before, &whole[..], after].concat();
+        // A header that cannot be read, and behind it what would be the mark of a file in UTF-16.
+        let cut = with(b"ISA\xFF\xFEJORDAN SAMPLE\n", b"");
+        assert_eq!(deidentify(&cut, KEY), [b"\n", &hidden[..]].concat());
+        assert_eq!(deidentify(&with(b"JORDAN SAMPLE", b"JORDAN SAMPLE"), KEY), hidden);
+        assert_eq!(
+            deidentify(&with(b"\xEF\xBB\xBFJORDAN ", b"~\n"), KEY),
+            [b"\xEF\xBB\xBF ", &hidden[..], b"~\n"].concat()
+        );
+        assert_eq!(deidentify(b"ISA*00*JORDAN SAMPLE", KEY), b"");
+        let long = [&b"NTE*ADD*"[..], &vec![b'J'; crate::scan::SEGMENT_BYTES_MAX], b"~\n"].concat();
+        assert_eq!(deidentify(&with(b"", &long), KEY), [&hidden[..], b"\n"].concat());
+    }
+
+    #[test]
+    fn nothing_of_a_file_in_utf_16_stays() {
+        let units = String::from_utf8(crate::make::claims()).unwrap();
+        let (mut little, mut big) = (vec![0xFF, 0xFE], vec![0xFE, 0xFF]);
+        units.encode_utf16().for_each(|unit| little.extend(unit.to_le_bytes()));
+        units.encode_utf16().for_each(|unit| big.extend(unit.to_be_bytes()));
+        for bytes in [little, big] {
+            assert!(deidentify(&bytes, KEY).iter().all(|byte| is_padding(*byte)));
+        }
+    }
+
+    #[test]
+    fn a_header_that_cannot_be_read_becomes_no_header() {
+        let whole = crate::make::claims();
+        // With a tab as separator, what stays of the header must not be read as padding before another.
+        for header in [&b"ISA*00*JORDAN*~"[..], b"ISA\tISA\t00\tJORDAN~", b"ISA JORDAN~", b"ISA\xFF\xFEJORDAN~"] {
+            let bytes = [&whole[..], header, &whole[..]].concat();
+            let hidden = deidentify(&bytes, KEY);
+            let part = deidentify(&whole, KEY);
+            assert_eq!(hidden, [&part[..], b"REMOVED~", &part[..]].concat());
+            assert_eq!(crate::Document::read(&hidden).record().claims, 8);
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch } from "../page/tools.mjs";
@@ -18,16 +19,42 @@ const READY_MS_MAX = 180_000;
 /** A page may compile the policies of a payer first. */
 const PAGE_MS_MAX = 90_000;
 
+/** The library of a coming year, invented: Medicare wants more headache days, and more of what was tried before. */
+export const NEXT = "2027-q1";
+const STRICTER = [[/headache_days_per_month >= 15\b/g, "headache_days_per_month >= 25"]];
+
 let browser;
 let server;
+let libraries;
 
 export async function start() {
   mkdirSync(pictures, { recursive: true });
-  server = spawn(binary, ["serve", "--demo", "--port", String(port)], { stdio: ["ignore", "ignore", "inherit"] });
+  libraries = otherLibraries();
+  const options = ["serve", "--demo", "--port", String(port), "--other-libraries", libraries];
+  server = spawn(binary, options, { stdio: ["ignore", "ignore", "inherit"] });
   const ended = new Promise((_, reject) => server.once("exit", (code) => reject(new Error(`the desk ended with ${code}`))));
   ended.catch(() => {});
   await Promise.race([ready(), ended]);
   browser = await launch();
+}
+
+/** A folder of other libraries: the whole library with some rules made stricter. */
+function otherLibraries() {
+  const folder = mkdtempSync(path.join(tmpdir(), "covered-other-"));
+  const library = path.join(folder, NEXT);
+  cpSync(path.join(root, "library"), library, { recursive: true });
+  const policies = path.join(library, "policies");
+  let changed = 0;
+  for (const name of readdirSync(policies, { recursive: true }).filter((name) => name.endsWith(".cov"))) {
+    const file = path.join(policies, name);
+    const text = readFileSync(file, "utf8");
+    const stricter = STRICTER.reduce((text, [from, to]) => text.replace(from, to), text);
+    if (stricter === text) continue;
+    writeFileSync(file, stricter);
+    changed += 1;
+  }
+  assert.ok(changed > 0, "no rule was made stricter");
+  return folder;
 }
 
 async function ready() {
@@ -43,6 +70,15 @@ async function ready() {
 export async function stop() {
   await browser?.close();
   server?.kill();
+  if (libraries) rmSync(libraries, { recursive: true, force: true });
+}
+
+/** Chooses, as an owner, the library that visits are replayed against. */
+export async function chooseLibrary(page, name) {
+  await page.goto("/settings");
+  await page.selectOption("#other", name);
+  await page.getByRole("button", { name: "Compare with it" }).click();
+  await page.waitForURL("**/next-quarter");
 }
 
 /**

@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { as, base, root, start, stop, tabTo } from "./desk.mjs";
+import { NEXT, as, base, chooseLibrary, root, start, stop, tabTo } from "./desk.mjs";
 
 before(start);
 after(stop);
@@ -226,3 +226,29 @@ test("a CSV is a file without formulas", () => as("owner", {}, async (page, cont
   const lines = (await reply.text()).trim().split("\r\n");
   assert.ok(lines.length > 3 && lines[0].startsWith("Whose,What,"), lines[0]);
 }));
+
+test("an owner chooses next quarter's library, and everybody who may sees what it changes", async () => {
+  await as("biller", {}, async (page) => {
+    await page.goto("/next-quarter");
+    assert.match(await page.locator("main").innerText(), /An owner chooses one in the settings/);
+  });
+  await as("owner", {}, async (page) => {
+    await page.goto("/next-quarter");
+    await page.getByRole("link", { name: "Choose a library" }).click();
+    await chooseLibrary(page, NEXT);
+  });
+  await as("biller", {}, async (page) => {
+    await page.goto("/next-quarter");
+    const flips = page.getByRole("table", { name: "What gets another answer" });
+    const first = flips.locator("tbody tr").first();
+    assert.match(await first.innerText(), /Covered/);
+    await first.locator("a[href^='/policies/read/']").first().click();
+    await page.locator("h1").waitFor();
+    await page.goBack();
+    await page.fill("#from", "2031-01-01");
+    await page.fill("#to", "2031-03-31");
+    await page.getByRole("button", { name: "Replay" }).click();
+    await page.getByText("Every answer stays").waitFor();
+  });
+  await as("owner", {}, (page) => chooseLibrary(page, ""));
+});

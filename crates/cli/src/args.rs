@@ -38,7 +38,7 @@ pub(crate) struct Arguments {
 }
 
 /// Which library answers.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct LibraryArguments {
     /// Use the library in this folder instead of the built-in one.
     #[arg(long, value_name = "FOLDER", global = true)]

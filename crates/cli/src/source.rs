@@ -23,21 +23,17 @@ pub(crate) fn library(arguments: &LibraryArguments) -> Result<Library, Failure> 
     }
 }
 
-/// The library that visits are replayed against: another folder, another overlay, or both; what is not named is that of `arguments`.
+/// What every whole library has.
 #[cfg(feature = "desk")]
-pub(crate) fn other_library(
-    arguments: &LibraryArguments,
-    other: Option<&Path>,
-    overlay: Option<&Path>,
-) -> Result<Option<Library>, Failure> {
-    if other.is_none() && overlay.is_none() {
-        return Ok(None);
-    }
-    let arguments = LibraryArguments {
-        library: other.map(Path::to_owned).or_else(|| arguments.library.clone()),
-        overlay: overlay.map(Path::to_owned).or_else(|| arguments.overlay.clone()),
-    };
-    library(&arguments).map(Some)
+const WHOLE: &str = "payers.toml";
+
+/// The library in a folder of libraries: a whole one, or contracts and plan booklets on top of that of `arguments`.
+#[cfg(feature = "desk")]
+pub(crate) fn other_library(arguments: &LibraryArguments, folder: &Path) -> Result<Library, Failure> {
+    let mut arguments = LibraryArguments { library: arguments.library.clone(), overlay: arguments.overlay.clone() };
+    let part = if folder.join(WHOLE).is_file() { &mut arguments.library } else { &mut arguments.overlay };
+    *part = Some(folder.to_owned());
+    library(&arguments)
 }
 
 /// Text of a case file, or of standard input for `-`.

@@ -48,7 +48,7 @@ pub enum Right {
     VisitRead,
     /// Enter and change visits.
     VisitWrite,
-    /// Record what only a clinician may record: chart facts.
+    /// Write facts of the chart. What is told in a check is saved with its visit by whoever may write visits.
     ChartWrite,
     /// Read documents.
     DocumentRead,

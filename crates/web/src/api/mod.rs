@@ -205,6 +205,27 @@ fn reading(routes: Routes) -> Routes {
             .query("limit", "limit", "Most visits of a page, 1 to 200"),
             replay::replay,
         )
+        .operation(
+            get(
+                "/v1/replay/libraries",
+                Right::Replay,
+                "otherLibraries",
+                "The libraries that visits can be replayed against, and the one that was chosen",
+                One("OtherLibraries"),
+            ),
+            replay::libraries,
+        )
+        .operation(
+            Operation::put(
+                "/v1/replay/library",
+                Right::PracticeWrite,
+                "chooseOtherLibrary",
+                "Choose the library that visits are replayed against, for every server",
+                One("OtherLibrary"),
+                One("OtherLibraries"),
+            ),
+            replay::choose,
+        )
 }
 
 /// The filters of a list of visits.

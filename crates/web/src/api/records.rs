@@ -14,6 +14,7 @@ use store::{Cursor, Id, Order, PAGE_MAX, Page, Plain, Query as Wanted, Record, S
 
 use super::written::Written;
 use crate::Desk;
+use crate::access::Right;
 use crate::desk::records::View;
 use crate::error::Problem;
 use crate::extract::{Path, Query};
@@ -97,8 +98,16 @@ const RANKS: RangeInclusive<u8> = 1..=6;
 
 /// Something that is written by programs, checked before it is kept.
 pub(crate) trait Checked: Record + Clone {
+    /// Whether it may hold facts of the chart, which takes a right of its own.
+    const HAS_CHART: bool = false;
+
     /// What of it cannot be taken. `at` is the place of the record in the body.
     fn check(&self, desk: &Desk, at: &str) -> Result<(), Problem>;
+
+    /// The facts of the chart that it holds.
+    fn chart(&self) -> Option<&Value> {
+        None
+    }
 }
 
 /// Checks a section of a case as a case would be checked.
@@ -171,6 +180,12 @@ impl Checked for Coverage {
 }
 
 impl Checked for Visit {
+    const HAS_CHART: bool = true;
+
+    fn chart(&self) -> Option<&Value> {
+        self.case.reveal().get("chart").filter(|chart| chart.as_object().is_none_or(|facts| !facts.is_empty()))
+    }
+
     fn check(&self, desk: &Desk, at: &str) -> Result<(), Problem> {
         section(desk, at, "", self.case.reveal())
     }
@@ -220,12 +235,29 @@ pub(crate) async fn one<R: Record>(
     Ok(Json(view(&desk.read(&who, id).await?)).into_response())
 }
 
+/// Refuses facts of the chart to whoever may not write them.
+async fn chart_stays<R: Checked>(desk: &Desk, who: &Who, id: Option<Id<R>>, body: &R) -> Result<(), Problem> {
+    if !R::HAS_CHART || who.may(Right::ChartWrite) {
+        return Ok(());
+    }
+    let before = match id {
+        Some(id) => Some(desk.read(who, id).await?),
+        None => None,
+    };
+    if before.as_ref().and_then(|before| before.chart()) == body.chart() {
+        return Ok(());
+    }
+    desk.refused(who, Right::ChartWrite).await;
+    Err(Problem::no_right(Right::ChartWrite))
+}
+
 pub(crate) async fn make<R: Checked>(
     State(desk): State<Desk>,
     who: Who,
     Written { body, once }: Written<R>,
 ) -> Result<Response, Problem> {
     body.check(&desk, "")?;
+    chart_stays(&desk, &who, None, &body).await?;
     let stored = desk.create(&who, &body, once.as_ref()).await?;
     Ok((StatusCode::CREATED, Json(view(&stored))).into_response())
 }
@@ -237,6 +269,7 @@ pub(crate) async fn write<R: Checked>(
     Written { body, once }: Written<Changed<R>>,
 ) -> Result<Response, Problem> {
     body.record.check(&desk, "/record")?;
+    chart_stays(&desk, &who, Some(id), &body.record).await?;
     let stored = desk.change(&who, id, body.version, &body.record, once.as_ref()).await?;
     Ok(Json(view(&stored)).into_response())
 }
@@ -252,8 +285,9 @@ pub(crate) async fn write_practice(
 ) -> Result<Response, Problem> {
     body.record.check(&desk, "/record")?;
     let id = desk.store().practice();
-    // Who acknowledged the law of privacy is written by that act alone.
-    body.record.hipaa = desk.store().peek(id).await?.body.hipaa;
+    // Who acknowledged the law of privacy, and which other library was chosen, is written by those acts alone.
+    let kept = desk.store().peek(id).await?.body;
+    (body.record.hipaa, body.record.settings) = (kept.hipaa, kept.settings);
     let stored = desk.change(&who, id, body.version, &body.record, once.as_ref()).await?;
     Ok(Json(view(&stored)).into_response())
 }

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use library::Library;
 use library::impact::Outcome;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use store::Order;
 use store::nouns::Visit;
@@ -13,7 +14,7 @@ use super::records::ListQuery;
 use crate::Desk;
 use crate::desk::replay::{Reader, VISITS_MAX};
 use crate::error::Problem;
-use crate::extract::Query;
+use crate::extract::{Body, Query};
 use crate::who::Who;
 
 fn outcome(outcome: &Outcome) -> Value {
@@ -46,10 +47,36 @@ pub(crate) async fn replay(
         json!({ "visit": visit.id, "library": by })
     });
     let (flips, unread): (Vec<Value>, Vec<Value>) = (flips.collect(), unread.collect());
-    let libraries = json!({ "old": library(desk.library()), "new": desk.other_library().map(library) });
+    let libraries = json!({ "old": library(desk.library()), "new": library(replay.other) });
     Ok(Json(json!({
         "libraries": libraries, "visits": replay.visits, "lines": replay.lines, "flips": flips, "unread": unread,
         "next": replay.next.map(|cursor| cursor.to_string()),
     }))
     .into_response())
+}
+
+/// The libraries that are offered, and the one that was chosen.
+async fn offered(desk: &Desk) -> Result<Response, Problem> {
+    let (items, chosen) = (desk.other_names(), desk.other_chosen().await?);
+    Ok(Json(json!({ "items": items, "chosen": chosen })).into_response())
+}
+
+pub(crate) async fn libraries(State(desk): State<Desk>) -> Result<Response, Problem> {
+    offered(&desk).await
+}
+
+/// One of the libraries, or none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Choice {
+    name: Option<String>,
+}
+
+pub(crate) async fn choose(
+    State(desk): State<Desk>,
+    who: Who,
+    Body(Choice { name }): Body<Choice>,
+) -> Result<Response, Problem> {
+    desk.choose_other(&who, name.as_deref()).await?;
+    offered(&desk).await
 }

@@ -339,6 +339,8 @@ const REPLIES: &[(&str, Fields)] = &[
             ("next", "text?"),
         ],
     ),
+    ("OtherLibraries", &[("items", "[text]"), ("chosen", "text?")]),
+    ("OtherLibrary", &[("name", "text?")]),
     (
         "ReplayFlip",
         &[

@@ -6,6 +6,7 @@ pub mod determine;
 pub mod documents;
 pub mod glass;
 pub mod once;
+pub mod others;
 mod place;
 pub mod records;
 pub mod replay;
@@ -74,7 +75,7 @@ pub enum DeskError {
 struct Inner {
     parts: Parts,
     answers: Answers,
-    other: OnceLock<replay::Other>,
+    others: OnceLock<others::Others>,
     passwords: Passwords,
     passkeys: Passkeys,
     sessions: Sessions,
@@ -99,7 +100,7 @@ impl Desk {
         let first = FirstStart::new(&parts.store).await?;
         Ok(Self(Arc::new(Inner {
             answers: Answers::new(parts.library),
-            other: OnceLock::new(),
+            others: OnceLock::new(),
             passwords: Passwords::new()?,
             passkeys,
             sessions: Sessions::default(),
@@ -167,8 +168,8 @@ impl Desk {
         &self.0.first
     }
 
-    pub(crate) fn other_answers(&self) -> &OnceLock<replay::Other> {
-        &self.0.other
+    pub(crate) fn others(&self) -> &OnceLock<others::Others> {
+        &self.0.others
     }
 
     pub(crate) fn glass(&self) -> &glass::Broken {

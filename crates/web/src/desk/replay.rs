@@ -1,7 +1,7 @@
 //! Next quarter: the practice's own visits, answered by the library of this desk and by another one.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::LazyLock;
 
 use library::Library;
 use library::impact::{Flip, flips};
@@ -13,13 +13,21 @@ use super::answers::Answers;
 use super::compose::{OnFile, compose};
 use crate::Desk;
 use crate::error::Problem;
+use crate::limits::Turns;
 use crate::who::Who;
 
 /// Visits that are answered at once; the next page goes on.
 pub const VISITS_MAX: usize = 200;
 
+/// Each takes a core for seconds.
+const AT_ONCE_MAX: usize = 2;
+
+static REPLAYS: LazyLock<Turns> = LazyLock::new(|| Turns::new(AT_ONCE_MAX));
+
 /// What another library answers otherwise.
 pub struct Replay {
+    /// The other library.
+    pub other: &'static Library,
     /// Visits that both libraries answered.
     pub visits: usize,
     /// Their lines.
@@ -41,33 +49,18 @@ pub enum Reader {
     Other,
 }
 
-/// The other library, and what was compiled of it.
-pub(crate) struct Other(pub(crate) Arc<Answers>);
-
 impl Desk {
-    /// Chooses the library that visits are replayed against; the first choice stays.
-    pub fn compare_with(&self, other: &'static Library) {
-        let _ = self.other_answers().set(Other(Arc::new(Answers::new(other))));
-    }
-
-    /// The library that visits are replayed against.
-    #[must_use]
-    pub fn other_library(&self) -> Option<&'static Library> {
-        self.other_answers().get().map(|other| other.0.library())
-    }
-
     /// Answers visits by both libraries.
     ///
     /// # Errors
     /// If no other library was chosen, or the records cannot be read.
     pub async fn replay(&self, who: &Who, query: &Query<Visit>) -> Result<Replay, Problem> {
-        let other = self.other_answers().get().map(|other| Arc::clone(&other.0)).ok_or_else(no_other)?;
+        let other = self.other_answers().await?.ok_or_else(no_other)?;
         let page = self.list(who, query).await?;
         let cases = self.cases_of(who, &page.items).await?;
         let desk = self.clone();
-        let worked = tokio::task::spawn_blocking(move || worked(desk.answers(), &other, page.items, &cases));
-        let replay = worked.await.map_err(|_| Problem::internal())??;
-        Ok(Replay { next: page.next, ..replay })
+        let worked = REPLAYS.work(move || worked(desk.answers(), &other, page.items, &cases)).await;
+        Ok(Replay { next: page.next, ..worked.ok_or_else(Problem::internal)?? })
     }
 
     /// The case of each visit, from what is on file: every patient and plan that is read is entered in the audit.
@@ -103,10 +96,7 @@ impl Desk {
 }
 
 fn no_other() -> Problem {
-    Problem::conflict(
-        "no other library was named when this desk was started",
-        "start it with `covered serve --other-library FOLDER` or `--other-overlay FOLDER`",
-    )
+    Problem::conflict("no other library was chosen", "an owner chooses one in the settings")
 }
 
 fn by_id<R>(items: Vec<Stored<R>>) -> HashMap<Id<R>, Stored<R>> {
@@ -114,7 +104,8 @@ fn by_id<R>(items: Vec<Stored<R>>) -> HashMap<Id<R>, Stored<R>> {
 }
 
 fn worked(this: &Answers, other: &Answers, visits: Vec<Stored<Visit>>, cases: &[Value]) -> Result<Replay, Problem> {
-    let mut replay = Replay { visits: 0, lines: 0, flips: Vec::new(), unread: Vec::new(), next: None };
+    let mut replay =
+        Replay { other: other.library(), visits: 0, lines: 0, flips: Vec::new(), unread: Vec::new(), next: None };
     for (visit, case) in visits.into_iter().zip(cases) {
         // A visit without a line asks nothing.
         if case["line"].as_array().is_none_or(Vec::is_empty) {

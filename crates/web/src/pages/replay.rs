@@ -62,6 +62,7 @@ struct NextQuarter {
     to: Date,
     found: Option<Found>,
     may_export: bool,
+    may_choose: bool,
     filters: Option<Filters>,
 }
 
@@ -78,16 +79,15 @@ fn why(outcome: &Outcome) -> Cell {
 async fn show(State(desk): State<Desk>, who: Who, UrlQuery(wanted): UrlQuery<Wanted>) -> Result<Response, Problem> {
     let to = wanted.to.parse().unwrap_or_else(|_| desk.today());
     let from = wanted.from.parse().unwrap_or_else(|_| to.saturating_sub(DAYS_BACK.days()));
-    let is_file = wanted.format == "csv";
+    let (is_file, may_choose) = (wanted.format == "csv", who.may(Right::PracticeWrite));
     if is_file && !who.may(Right::Export) {
         return Err(Problem::no_right(Right::Export));
     }
-    let Some(other) = desk.other_library() else {
+    if desk.other_chosen().await?.is_none() {
         let frame = Frame::new(&desk, &who, "Next quarter", Section::Policies).await?;
-        return Ok(
-            page(&NextQuarter { frame, from, to, found: None, may_export: false, filters: None })?.into_response()
-        );
-    };
+        return Ok(page(&NextQuarter { frame, from, to, found: None, may_export: false, filters: None, may_choose })?
+            .into_response());
+    }
     let query = Query::<Visit>::all().from(from).to(to).order(Order::LastDay).limit(VISITS_MAX);
     let replay = desk.replay(&who, &query.after(wanted.after.parse::<Cursor>().ok())).await?;
     let visits: Vec<_> = replay.flips.iter().map(|(visit, _)| visit.clone()).collect();
@@ -141,8 +141,8 @@ async fn show(State(desk): State<Desk>, who: Who, UrlQuery(wanted): UrlQuery<Wan
         (format!("/visits/{}", visit.id), parts::day(visit.day), by)
     });
     let found = Found {
-        version: other.version().to_owned(),
-        stamp: other.sha256()[..super::papers::STAMP_DIGITS].to_owned(),
+        version: replay.other.version().to_owned(),
+        stamp: replay.other.sha256()[..super::papers::STAMP_DIGITS].to_owned(),
         figures: vec![
             Figure { count: replay.visits, says: "visits answered twice" },
             Figure { count: replay.lines, says: "lines" },
@@ -158,5 +158,5 @@ async fn show(State(desk): State<Desk>, who: Who, UrlQuery(wanted): UrlQuery<Wan
     let query = filters::query(&[("from", &wanted.from), ("to", &wanted.to)]);
     let filters =
         Some(Filters::new(&desk, &who, "/next-quarter", &query, vec![("The last quarter", String::new())]).await?);
-    Ok(page(&NextQuarter { frame, from, to, found: Some(found), may_export, filters })?.into_response())
+    Ok(page(&NextQuarter { frame, from, to, found: Some(found), may_export, may_choose, filters })?.into_response())
 }

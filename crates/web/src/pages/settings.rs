@@ -27,6 +27,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes
         .get("/settings", Right::UserRead, practice)
         .post("/settings", Right::PracticeWrite, change_practice)
+        .post("/settings/next-quarter", Right::PracticeWrite, choose_other)
         .get("/settings/hipaa", Right::UserRead, hipaa)
         .post("/settings/hipaa", Right::StatusAcknowledge, acknowledge)
         .get("/settings/users", Right::UserRead, users)
@@ -42,6 +43,8 @@ struct SettingsPage {
     frame: Frame,
     facts: Vec<(&'static str, String)>,
     form: Option<Form>,
+    /// Which library visits are replayed against; none, where none is offered and none was chosen.
+    other: Option<Form>,
 }
 
 async fn practice(State(desk): State<Desk>, who: Who) -> Result<Html<String>, Problem> {
@@ -67,7 +70,38 @@ async fn practice(State(desk): State<Desk>, who: Who) -> Result<Html<String>, Pr
         ("Program", env!("CARGO_PKG_VERSION").to_owned()),
         ("Today", parts::weekday(desk.today())),
     ];
-    page(&SettingsPage { frame, facts, form })
+    let other = if form.is_some() { other_form(&desk, &frame.csrf).await? } else { None };
+    page(&SettingsPage { frame, facts, form, other })
+}
+
+/// The choice of the library that “Next quarter” compares with.
+async fn other_form(desk: &Desk, csrf: &str) -> Result<Option<Form>, Problem> {
+    let (mut names, chosen) = (desk.other_names(), desk.other_chosen().await?);
+    // Another server may offer what this one does not.
+    names.extend(chosen.clone().filter(|chosen| !names.contains(chosen)));
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let choices = std::iter::once((String::new(), "None".to_owned()));
+    let choices = choices.chain(names.into_iter().map(|name| (name.clone(), name))).collect();
+    let field = Field::new("other", "Library", Kind::Select(choices), chosen.unwrap_or_default());
+    Ok(Some(Form {
+        action: "/settings/next-quarter".to_owned(),
+        csrf: csrf.to_owned(),
+        version: None,
+        groups: vec![Group { title: String::new(), fields: vec![field] }],
+        submit: "Compare with it",
+        cancel: None,
+    }))
+}
+
+async fn choose_other(
+    State(desk): State<Desk>,
+    who: Who,
+    axum::Form(sent): axum::Form<Sent>,
+) -> Result<Response, Problem> {
+    desk.choose_other(&who, sent.some("other").as_deref()).await?;
+    Ok(see("/next-quarter"))
 }
 
 async fn change_practice(

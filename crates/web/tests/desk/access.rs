@@ -159,6 +159,38 @@ async fn another_facility_opens_by_breaking_the_glass_alone() {
     assert_eq!(house.get(&officer, "/v1/break-glass?state=open").await.is(200).json()["items"], json!([]));
 }
 
+#[tokio::test]
+async fn facts_of_the_chart_take_a_right_of_their_own() {
+    let house = House::new().await;
+    let owner = house.owner().await;
+    let made = async |path: &str, body: Value| house.post(&owner, path, body).await.is(201).json()["id"].clone();
+    let facility = json!({ "name": "North", "active": true, "case": { "kind": "medical-spa", "state": "TX" } });
+    let facility = made("/v1/facilities", facility).await;
+    let patient = made("/v1/patients", json!({ "family": "Invented", "given": "Ada" })).await;
+    let visit = |case: Value| json!({ "patient": patient, "facility": facility, "day": "2026-11-20", "case": case });
+    let case = |days: u32| json!({ "line": [{ "treatment": "botox" }], "chart": { "headache_days_per_month": days } });
+    let bare = json!({ "line": [{ "treatment": "botox" }] });
+    let clerk = house.colleague(&owner, "front-desk", &[]).await;
+    let program = house.program(&owner, &["visit-read", "visit-write", "patient-read"]).await;
+    let charting = house.program(&owner, &["visit-read", "visit-write", "chart-write"]).await;
+    for caller in [&clerk, &program] {
+        assert_eq!(house.post(caller, "/v1/visits", visit(case(3))).await.is(403).json()["code"], "W0403");
+        house.post(caller, "/v1/visits", visit(bare.clone())).await.is(201);
+    }
+    let kept = house.post(&charting, "/v1/visits", visit(case(3))).await.is(201).json();
+    let path = format!("/v1/visits/{}", kept["id"].as_str().unwrap());
+    for caller in [&clerk, &program] {
+        for other in [case(16), bare.clone()] {
+            let body = json!({ "version": 1, "record": visit(other) });
+            house.call(caller, Method::PUT, &path, Some(&body)).await.is(403);
+        }
+    }
+    // What is beside the chart may be changed.
+    let mut later = visit(case(3));
+    later["day"] = json!("2026-11-21");
+    house.call(&clerk, Method::PUT, &path, Some(&json!({ "version": 1, "record": later }))).await.is(200);
+}
+
 /// What a form of somebody's pages sends back.
 fn csrf(caller: &Caller) -> &str {
     if let Caller::Person { csrf, .. } = caller { csrf } else { "" }

@@ -1,15 +1,41 @@
 //! Next quarter: a practice's own visits against another library; and the gate before a standard transaction.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use axum::http::Method;
 use library::Library;
 use serde_json::json;
 use web::access::before_standard_transaction;
+use web::desk::others::Others;
 
-use crate::house::House;
+use crate::house::{Caller, House};
+
+const NAME: &str = "2027-q1";
+
+/// A folder of libraries, taken away at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(what: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("covered-{what}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn others(&self) -> Others {
+        Others::new(self.0.clone(), Arc::new(|folder| Library::from_dir(folder).map_err(|error| error.to_string())))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
 
 /// A copy of the library in which a policy asks for more headache days.
-fn other(folder: &Path) -> &'static Library {
+fn other(folder: &Path) {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../library");
     copy(&from, folder);
     let mut changed = 0;
@@ -22,7 +48,6 @@ fn other(folder: &Path) -> &'static Library {
         }
     }
     assert!(changed > 0, "no policy speaks of headache days");
-    Box::leak(Box::new(Library::from_dir(folder).unwrap()))
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -49,10 +74,12 @@ async fn visits_that_another_library_answers_otherwise_are_told_with_policy_and_
     house.pass(10 * 24 * 3600);
     let owner = house.owner().await;
     assert_eq!(house.get(&owner, "/v1/replay").await.is(409).json()["code"], "W0409");
-    assert!(house.get(&owner, "/next-quarter").await.is(200).text.contains("No other library was named"));
-    let folder = std::env::temp_dir().join(format!("covered-other-library-{}", std::process::id()));
-    house.desk.compare_with(other(&folder));
-    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(house.get(&owner, "/next-quarter").await.is(200).text.contains("No other library was chosen"));
+    let folder = Folder::new("other-library");
+    other(&folder.0.join(NAME));
+    house.desk.offer_libraries(folder.others());
+    let chosen = house.call(&owner, Method::PUT, "/v1/replay/library", Some(&json!({ "name": NAME }))).await.is(200);
+    assert_eq!(chosen.json(), json!({ "items": [NAME], "chosen": NAME }));
 
     let text =
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/migraine-botox.toml"))
@@ -95,6 +122,60 @@ async fn visits_that_another_library_answers_otherwise_are_told_with_policy_and_
     assert!(looked.contains("coverage"));
     let clinician = house.colleague(&owner, "clinician", &[]).await;
     house.get(&clinician, "/v1/replay").await.is(403);
+}
+
+#[tokio::test]
+async fn an_owner_chooses_the_other_library_for_every_server() {
+    let house = House::new().await;
+    let owner = house.owner().await;
+    let folder = Folder::new("offered");
+    for name in ["2027-q1", "2027-q2", ".hidden", "not plain"] {
+        std::fs::create_dir_all(folder.0.join(name)).unwrap();
+    }
+    std::fs::write(folder.0.join("a-file"), "no library").unwrap();
+    house.desk.offer_libraries(folder.others());
+    let choose = async |house: &House, caller: &Caller, name: serde_json::Value| {
+        house.call(caller, Method::PUT, "/v1/replay/library", Some(&json!({ "name": name }))).await
+    };
+    let offered = house.get(&owner, "/v1/replay/libraries").await.is(200).json();
+    assert_eq!(offered, json!({ "items": ["2027-q1", "2027-q2"], "chosen": null }));
+    for bad in ["../2027-q1", "2028", ".hidden", ""] {
+        let refused = choose(&house, &owner, json!(bad)).await.is(422).json();
+        assert_eq!(refused["errors"][0]["code"], "W0210", "{bad}");
+    }
+    let biller = house.colleague(&owner, "biller", &[]).await;
+    choose(&house, &biller, json!("2027-q1")).await.is(403);
+    house.get(&biller, "/v1/replay/libraries").await.is(200);
+    let choices = async || {
+        let entries = house.get(&owner, "/v1/audit").await.is(200).json();
+        let writes = entries["items"].as_array().unwrap().iter();
+        writes.filter(|entry| entry["noun"] == "practice" && entry["action"] == "update").count()
+    };
+    let before = choices().await;
+    choose(&house, &owner, json!("2027-q1")).await.is(200);
+    // In the settings too, where an entry in the audit says who chose.
+    let page = house.get(&owner, "/settings").await.is(200).text;
+    assert!(page.contains("<option value=\"2027-q1\" selected>"), "{page}");
+    let Caller::Person { csrf, .. } = &owner else { panic!("a person") };
+    house.form(&owner, "/settings/next-quarter", &[("other", "2027-q2"), ("csrf", csrf)]).await.is(303);
+    assert_eq!(choices().await, before + 2);
+    // Another server knows the choice at once, and says that it has no such library, or that it has errors.
+    let beside = house.beside().await;
+    let offered = beside.get(&owner, "/v1/replay/libraries").await.is(200).json();
+    assert_eq!(offered, json!({ "items": [], "chosen": "2027-q2" }));
+    for (server, says) in [(&beside, "has no library `2027-q2`"), (&house, "the library `2027-q2` has errors")] {
+        let refused = server.get(&owner, "/v1/replay").await.is(409).text;
+        assert!(refused.contains(says), "{refused}");
+        server.get(&owner, "/next-quarter").await.is(409);
+    }
+    // Whoever writes the practice's name takes the choice away no more than the acknowledgement.
+    let practice = house.get(&owner, "/v1/practice").await.is(200).json();
+    let body = json!({ "version": practice["version"], "record": { "name": "Renamed" } });
+    house.call(&owner, Method::PUT, "/v1/practice", Some(&body)).await.is(200);
+    assert_eq!(house.get(&owner, "/v1/replay/libraries").await.json()["chosen"], "2027-q2");
+    choose(&house, &owner, json!(null)).await.is(200);
+    assert_eq!(beside.get(&owner, "/v1/replay").await.is(409).json()["code"], "W0409");
+    assert!(house.get(&owner, "/next-quarter").await.is(200).text.contains("No other library was chosen"));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use library::Library;
+use web::desk::others::Others;
 use web::serve::{asked_to_end, listen, serve, write_logs};
 use web::{Desk, Parts, Reach, Settings};
 
@@ -42,21 +43,21 @@ impl Drop for Folder {
     }
 }
 
-pub(super) fn run(port: u16, library: &LibraryArguments, other: Option<&'static Library>) -> Result<Done, Failure> {
+pub(super) fn run(port: u16, library: &LibraryArguments, others: Option<Others>) -> Result<Done, Failure> {
     // It is used until the program ends, by every request.
     let library = Box::leak(Box::new(source::library(library)?));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime =
         runtime.map_err(|error| Failure::Desk(format!("error[W0310]: cannot start: {error}\n  = help: try again")))?;
     let folder = Folder::make()?;
-    runtime.block_on(served(port, &folder, library, other))
+    runtime.block_on(served(port, &folder, library, others))
 }
 
 async fn served(
     port: u16,
     folder: &Folder,
     library: &'static Library,
-    other: Option<&'static Library>,
+    others: Option<Others>,
 ) -> Result<Done, Failure> {
     write_logs();
     let told = |error: &dyn std::fmt::Display| Failure::Desk(error.to_string());
@@ -69,8 +70,8 @@ async fn served(
     let settings = Settings { reach: Reach::Loopback, port, is_demo: true, metrics_token: None };
     let clock = Arc::new(|| source::now().timestamp());
     let desk = Desk::new(Parts { store, library, settings, clock }).await.map_err(|error| told(&error))?;
-    if let Some(other) = other {
-        desk.compare_with(other);
+    if let Some(others) = others {
+        desk.offer_libraries(others);
     }
     print(&format!(
         "DEMO: an invented practice of 3 sites, 12 clinicians, 240 patients and 1,900 visits. Nothing of it is kept.\nIt is at {}\n",

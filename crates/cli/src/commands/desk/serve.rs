@@ -1,13 +1,14 @@
 //! `covered serve`: the desk.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 use library::Library;
 use store::nouns::Practice;
 use store::{Act, Database, LocalRoot, Options, Store, StoreError, apart};
+use web::desk::others::Others;
 use web::serve::{Certificate, asked_to_end, listen, serve, write_logs};
 use web::{Desk, DeskError, Parts, Reach, Settings};
 
@@ -41,12 +42,10 @@ pub(crate) struct Serve {
     /// A proxy with this name holds the certificate, and adds X-Forwarded-For.
     #[arg(long, value_name = "NAME")]
     pub(crate) behind_proxy: Option<String>,
-    /// Replay visits against the library in this folder, on the page “Next quarter”.
+    /// A folder of other libraries, each in a folder of its own: whole ones, or contracts and plan booklets on top of this one. An
+    /// owner chooses in the settings which the page “Next quarter” compares with.
     #[arg(long, value_name = "FOLDER")]
-    pub(crate) other_library: Option<PathBuf>,
-    /// Replay visits against contracts and plan booklets in this folder instead.
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) other_overlay: Option<PathBuf>,
+    pub(crate) other_libraries: Option<PathBuf>,
     /// Each hour, give the signed head of the audit as a line to this command, which takes it to another machine.
     #[arg(long, value_name = "COMMAND")]
     pub(crate) send_heads: Option<String>,
@@ -59,16 +58,20 @@ pub(crate) struct Serve {
 }
 
 impl Serve {
-    /// The library that visits are replayed against; it is used until the program ends.
-    fn other(&self, library: &LibraryArguments) -> Result<Option<&'static Library>, Failure> {
-        let other = source::other_library(library, self.other_library.as_deref(), self.other_overlay.as_deref())?;
-        Ok(other.map(|other| &*Box::leak(Box::new(other))))
+    /// The libraries that an owner may choose from.
+    fn others(&self, library: &LibraryArguments) -> Result<Option<Others>, Failure> {
+        let Some(folder) = &self.other_libraries else { return Ok(None) };
+        let help = "name a folder that holds a folder for each library";
+        folder.read_dir().map_err(|source| Failure::File { what: "read", path: folder.clone(), help, source })?;
+        let library = library.clone();
+        let load = move |folder: &Path| source::other_library(&library, folder).map_err(|failure| failure.to_string());
+        Ok(Some(Others::new(folder.clone(), Arc::new(load))))
     }
 }
 
 pub(crate) fn run(arguments: &Serve, library: &LibraryArguments) -> Result<Done, Failure> {
     if arguments.demo {
-        return super::demo::run(arguments.port, library, arguments.other(library)?);
+        return super::demo::run(arguments.port, library, arguments.others(library)?);
     }
     let reach = Reach::of(
         arguments.listen,
@@ -87,12 +90,12 @@ pub(crate) fn run(arguments: &Serve, library: &LibraryArguments) -> Result<Done,
     write_first_key(&arguments.keeping)?;
     let options = arguments.keeping.options()?;
     // They are used until the program ends, by every request.
-    let other = arguments.other(library)?;
+    let others = arguments.others(library)?;
     let library = Box::leak(Box::new(source::library(library)?));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime =
         runtime.map_err(|error| Failure::Desk(format!("error[W0310]: cannot start: {error}\n  = help: try again")))?;
-    runtime.block_on(served(arguments, reach, certificate, &options, (library, other)))
+    runtime.block_on(served(arguments, reach, certificate, &options, (library, others)))
 }
 
 async fn served(
@@ -100,7 +103,7 @@ async fn served(
     reach: Reach,
     certificate: Option<Certificate>,
     options: &Options,
-    (library, other): (&'static Library, Option<&'static Library>),
+    (library, others): (&'static Library, Option<Others>),
 ) -> Result<Done, Failure> {
     write_logs();
     let store = opened(options).await.map_err(|error| failure(&error))?;
@@ -112,8 +115,8 @@ async fn served(
     let clock = Arc::new(|| source::now().timestamp());
     let desk = Desk::new(Parts { store, library, settings, clock }).await;
     let desk = desk.map_err(|error: DeskError| Failure::Desk(error.to_string()))?;
-    if let Some(other) = other {
-        desk.compare_with(other);
+    if let Some(others) = others {
+        desk.offer_libraries(others);
     }
     print(&welcome(&desk))?;
     if let Some(command) = &arguments.send_heads {

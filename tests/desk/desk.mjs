@@ -78,7 +78,13 @@ export async function chooseLibrary(page, name) {
   await page.goto("/settings");
   await page.selectOption("#other", name);
   await page.getByRole("button", { name: "Compare with it" }).click();
-  await page.waitForURL("**/next-quarter");
+  await page.waitForURL("**/settings#next-quarter");
+}
+
+/** The address of next quarter with the visits of the last two weeks: a debug build takes long for a quarter. */
+export function lastWeeks() {
+  const day = (daysAgo) => new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10);
+  return `/next-quarter?from=${day(14)}&to=${day(0)}`;
 }
 
 /**

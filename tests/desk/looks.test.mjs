@@ -3,7 +3,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { barriers, pagesOf, sticksOut } from "../page/tools.mjs";
-import { NEXT, as, chooseLibrary, picture, start, stop } from "./desk.mjs";
+import { NEXT, as, chooseLibrary, lastWeeks, picture, start, stop } from "./desk.mjs";
 
 before(start);
 after(stop);
@@ -43,6 +43,7 @@ async function everyPage(page, look) {
     await look(name.replaceAll(" ", "-"));
   }
   await chooseLibrary(page, NEXT);
+  await page.goto(lastWeeks());
   assert.ok(await page.locator("table tbody a[href^='/visits/']").count() > 0, "no visit gets another answer");
   await look("next-quarter-with-results");
   await chooseLibrary(page, "");

@@ -140,10 +140,15 @@ impl Desk {
     /// If this server has it not, or it has errors.
     pub async fn other_answers(&self) -> Result<Option<Arc<Answers>>, Problem> {
         let Some(name) = self.other_chosen().await? else { return Ok(None) };
-        match self.others().get() {
-            Some(others) => others.answers(&name).await.map(Some),
-            None => Err(not_here(&name)),
-        }
+        let desk = self.clone();
+        // Who goes away, or waits for too long, leaves the reading behind: the next request finds the library read.
+        let reading = tokio::spawn(async move {
+            match desk.others().get() {
+                Some(others) => others.answers(&name).await.map(Some),
+                None => Err(not_here(&name)),
+            }
+        });
+        reading.await.map_err(|_| Problem::internal())?
     }
 }
 

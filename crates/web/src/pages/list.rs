@@ -42,6 +42,11 @@ pub(crate) struct Empty {
 #[derive(Clone, Debug)]
 pub(crate) enum Cell {
     Text(String),
+    /// Words, and a smaller line below them.
+    Said {
+        text: String,
+        below: String,
+    },
     /// A link, and a smaller line below it.
     Link {
         href: String,
@@ -84,7 +89,7 @@ impl Cell {
         match self {
             Self::Text(text) | Self::Tag { text, .. } => text.clone(),
             Self::Link { text, below, .. } if below.is_empty() => text.clone(),
-            Self::Link { text, below, .. } => format!("{text} ({below})"),
+            Self::Link { text, below, .. } | Self::Said { text, below } => format!("{text} ({below})"),
             Self::Verdict(verdict) => parts::verdict_name(verdict).to_owned(),
             Self::Button { .. } => String::new(),
         }

@@ -7,10 +7,11 @@ use axum::extract::{Query as UrlQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use jiff::ToSpan;
 use jiff::civil::Date;
-use library::impact::Outcome;
+use library::Library;
+use library::impact::{Flip, Outcome};
 use serde::Deserialize;
 use store::nouns::Visit;
-use store::{Cursor, Order, Query};
+use store::{Cursor, Order, Query, Stored};
 
 use super::filters::{self, Filters};
 use super::frame::{Frame, Section};
@@ -45,7 +46,9 @@ struct Figure {
 
 /// What was found, if there is another library.
 struct Found {
-    version: String,
+    /// As the owner chose it.
+    name: String,
+    days: String,
     stamp: String,
     figures: Vec<Figure>,
     turns: List,
@@ -66,14 +69,27 @@ struct NextQuarter {
     filters: Option<Filters>,
 }
 
-/// Policy and criterion, and the reason below.
-fn why(outcome: &Outcome) -> Cell {
-    if outcome.policy.is_empty() {
-        return Cell::text(parts::sentence(&outcome.text));
+/// The title of the policy that decides, and the reason below. What this desk does not have is not to be read here.
+fn why(library: &Library, is_here: bool, outcome: &Outcome) -> Cell {
+    let below = parts::sentence(&outcome.text);
+    let mut headers = library.policies().all().iter().rev().map(|policy| policy.header());
+    let title = headers.find(|header| header.id == outcome.policy).map_or(&outcome.policy, |header| &header.title);
+    match (title.is_empty(), is_here) {
+        (true, _) => Cell::text(below),
+        (false, true) => Cell::Link { href: format!("/policies/read/{}", outcome.policy), text: title.clone(), below },
+        (false, false) => Cell::Said { text: title.clone(), below },
     }
-    let (href, text) =
-        (format!("/policies/read/{}", outcome.policy), format!("{}#{}", outcome.policy, outcome.criterion));
-    Cell::Link { href, text, below: parts::sentence(&outcome.text) }
+}
+
+/// A row of the file: with the names of policy and criterion, as other programs know them.
+fn row_of_file(visit: &Stored<Visit>, patient: String, flip: &Flip) -> Vec<Cell> {
+    let by = |outcome: &Outcome| {
+        let name = format!("{}#{}", outcome.policy, outcome.criterion);
+        let name = if outcome.policy.is_empty() { String::new() } else { name };
+        [Cell::Verdict(outcome.verdict), Cell::text(name), Cell::text(outcome.text.clone())]
+    };
+    let of_visit = [visit.id.to_string(), patient, visit.day.to_string(), flip.line.to_string(), flip.what.clone()];
+    of_visit.into_iter().map(Cell::text).chain(by(&flip.old)).chain(by(&flip.new)).collect()
 }
 
 async fn show(State(desk): State<Desk>, who: Who, UrlQuery(wanted): UrlQuery<Wanted>) -> Result<Response, Problem> {
@@ -83,31 +99,39 @@ async fn show(State(desk): State<Desk>, who: Who, UrlQuery(wanted): UrlQuery<Wan
     if is_file && !who.may(Right::Export) {
         return Err(Problem::no_right(Right::Export));
     }
-    if desk.other_chosen().await?.is_none() {
+    let Some(chosen) = desk.other_chosen().await? else {
         let frame = Frame::new(&desk, &who, "Next quarter", Section::Policies).await?;
         return Ok(page(&NextQuarter { frame, from, to, found: None, may_export: false, filters: None, may_choose })?
             .into_response());
-    }
+    };
     let query = Query::<Visit>::all().from(from).to(to).order(Order::LastDay).limit(VISITS_MAX);
     let replay = desk.replay(&who, &query.after(wanted.after.parse::<Cursor>().ok())).await?;
     let visits: Vec<_> = replay.flips.iter().map(|(visit, _)| visit.clone()).collect();
     let patients = people::patients_of(&desk, &who, &visits).await?;
-    let row = |(visit, flip): &(store::Stored<Visit>, library::impact::Flip)| {
+    let name = |visit: &Stored<Visit>| patients.get(&visit.patient).cloned().unwrap_or_default();
+    if is_file {
+        let names =
+            ["Visit", "Patient", "Day", "Line", "What", "Now", "Policy", "Why", "Then", "Policy then", "Why then"];
+        let rows = replay.flips.iter().map(|(visit, flip)| row_of_file(visit, name(visit), flip)).collect();
+        let list = List { caption: String::new(), columns: columns(&names), rows, empty: Empty::default() };
+        return Ok(csv(&list, "next-quarter"));
+    }
+    let row = |(visit, flip): &(Stored<Visit>, Flip)| {
         vec![
             Cell::Link {
                 href: format!("/visits/{}", visit.id),
-                text: patients.get(&visit.patient).cloned().unwrap_or_default(),
+                text: name(visit),
                 below: format!("{}, line {}: {}", parts::day(visit.day), flip.line, flip.what),
             },
             Cell::Verdict(flip.old.verdict),
-            why(&flip.old),
+            why(desk.library(), true, &flip.old),
             Cell::Verdict(flip.new.verdict),
-            why(&flip.new),
+            why(replay.other, false, &flip.new),
         ]
     };
     let flips = List {
         caption: "What gets another answer".to_owned(),
-        columns: columns(&["Visit", "Now", "By", "Then", "By that"]),
+        columns: columns(&["Visit", "Now", "Why", "Then", "Why then"]),
         rows: replay.flips.iter().map(row).collect(),
         empty: Empty {
             title: "Every answer stays",
@@ -115,9 +139,6 @@ async fn show(State(desk): State<Desk>, who: Who, UrlQuery(wanted): UrlQuery<Wan
             act: None,
         },
     };
-    if is_file {
-        return Ok(csv(&flips, "next-quarter"));
-    }
     let mut turns: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for (_, flip) in &replay.flips {
         *turns.entry((parts::verdict_name(flip.old.verdict), parts::verdict_name(flip.new.verdict))).or_default() += 1;
@@ -141,7 +162,8 @@ async fn show(State(desk): State<Desk>, who: Who, UrlQuery(wanted): UrlQuery<Wan
         (format!("/visits/{}", visit.id), parts::day(visit.day), by)
     });
     let found = Found {
-        version: replay.other.version().to_owned(),
+        name: chosen,
+        days: format!("{} to {}", parts::day(from), parts::day(to)),
         stamp: replay.other.sha256()[..super::papers::STAMP_DIGITS].to_owned(),
         figures: vec![
             Figure { count: replay.visits, says: "visits answered twice" },

@@ -101,7 +101,7 @@ async fn choose_other(
     axum::Form(sent): axum::Form<Sent>,
 ) -> Result<Response, Problem> {
     desk.choose_other(&who, sent.some("other").as_deref()).await?;
-    Ok(see("/next-quarter"))
+    Ok(see("/settings#next-quarter"))
 }
 
 async fn change_practice(

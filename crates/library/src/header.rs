@@ -61,12 +61,18 @@ pub struct Service<'w> {
     pub treatment: Option<&'w str>,
 }
 
+/// Whether `value_key(value)` is this key. Every header is asked at each question, so nothing is made for it.
+fn is_key_of(key: &str, value: &str) -> bool {
+    let same = |(key, value): (u8, u8)| key == if value == b'_' { b'-' } else { value };
+    key.len() == value.len() && key.bytes().zip(value.bytes()).all(same)
+}
+
 impl Header {
     /// Whether the policy may concern such a case.
     #[must_use]
     pub fn may_concern(&self, wanted: Wanted<'_>) -> bool {
         let named = |names: &Option<Vec<String>>, value: Option<&str>| match (names, value) {
-            (Some(names), Some(value)) => names.contains(&value_key(value)),
+            (Some(names), Some(value)) => names.iter().any(|name| is_key_of(name, value)),
             _ => true,
         };
         let in_force = wanted.date.is_none_or(|date| {
@@ -83,7 +89,7 @@ impl Header {
     #[must_use]
     pub fn may_speak_of(&self, service: Service<'_>) -> bool {
         let (Some(spoken_of), Some(codes)) = (&self.services, service.codes) else { return true };
-        let of_treatment = |id: &str| spoken_of.treatments.contains(&value_key(id));
+        let of_treatment = |id: &str| spoken_of.treatments.iter().any(|name| is_key_of(name, id));
         spoken_of.codes.intersects(codes) || service.treatment.is_some_and(of_treatment)
     }
 

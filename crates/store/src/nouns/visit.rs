@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -119,10 +120,11 @@ impl Record for Document {
     }
 }
 
-/// An answer that was given, with everything that is needed to give it again.
+/// An answer that was given, with everything that is needed to give it again. Who keeps one may have it in a form of its own (`A`), which is
+/// written as it is; who reads one takes what stands there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Determination {
+pub struct Determination<A = Value> {
     /// Whose, if it was asked about a patient on file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patient: Option<Id<Patient>>,
@@ -139,10 +141,10 @@ pub struct Determination {
     /// The case, in the words of the case file.
     pub case: Phi<Value>,
     /// The answer, as `covered check --json` gives it.
-    pub answer: Phi<Value>,
+    pub answer: Phi<A>,
 }
 
-impl Record for Determination {
+impl<A: Serialize + DeserializeOwned + Send + Sync + 'static> Record for Determination<A> {
     const NOUN: &'static str = "determination";
     const PHI: bool = true;
 

@@ -4,8 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use coverage::answer::Answer;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use store::Id;
 use store::nouns::{Acknowledgement, Change, Clinician, Determination, Facility, Glass, Patient, Visit};
 
@@ -28,6 +29,15 @@ pub(crate) struct Asked {
     clinician: Option<Id<Clinician>>,
     visit: Option<Id<Visit>>,
     previous: Option<Id<Determination>>,
+}
+
+/// What is replied: written once, from what was kept.
+#[derive(Serialize)]
+struct Reply<'a> {
+    id: &'a Id<Determination>,
+    case: &'a Value,
+    answer: &'a Answer,
+    changes: usize,
 }
 
 pub(crate) async fn determine(
@@ -54,8 +64,7 @@ pub(crate) async fn determine(
 }
 
 fn determined(Kept { id, case, answer, changes }: &Kept) -> Response {
-    let reply = json!({ "id": id, "case": case, "answer": answer, "changes": changes });
-    (StatusCode::CREATED, Json(reply)).into_response()
+    (StatusCode::CREATED, Json(Reply { id, answer, case, changes: *changes })).into_response()
 }
 
 /// The answer as `covered check --json` prints it, given again from the case that was kept, if the library is the same; else as it was

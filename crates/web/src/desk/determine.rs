@@ -58,6 +58,10 @@ impl Kept {
         })?;
         Ok(Self { id, answer, case: case.into_inner(), changes })
     }
+
+    fn of(id: Id<Determination>, body: Determination<Answer>, changes: usize) -> Self {
+        Self { id, answer: body.answer.into_inner(), case: body.case.into_inner(), changes }
+    }
 }
 
 /// What a case is composed of, by id.
@@ -160,12 +164,13 @@ impl Desk {
             previous: ask.previous,
             library: self.library().sha256().to_owned(),
             as_of,
-            case: case.clone().into(),
-            answer: serde_json::to_value(&answer).map_err(|_| Problem::internal())?.into(),
+            case: case.into(),
+            answer: answer.into(),
         };
         // Whoever may not open the patient keeps nothing with them.
-        let act = self.act_on(who, &body.clear(), Determination::NOUN).await?;
-        let told = self.listeners(&[Determination::NOUN, Change::NOUN]).await?;
+        let noun = <Determination>::NOUN;
+        let act = self.act_on(who, &body.clear(), noun).await?;
+        let told = self.listeners(&[noun, Change::NOUN]).await?;
         let mut work = self.store().begin(&act).await?;
         if let Some(Done { id, changes }) = Once::before(once, &mut work).await? {
             let kept = work.get(id).await?;
@@ -174,8 +179,8 @@ impl Desk {
         }
         let before = previous(&mut work, &body).await?;
         let body = Determination { previous: before.as_ref().map(|before| before.id), ..body };
-        let id = work.insert(&body).await?;
-        told.tell(&mut work, id).await?;
+        let id = work.insert(&body).await?.cast();
+        told.tell::<Determination>(&mut work, id).await?;
         let changes = match &before {
             Some(before) => keep_changes(&mut work, self.library().dictionary(), before, &body, who, &told).await?,
             None => 0,
@@ -184,7 +189,7 @@ impl Desk {
         work.commit().await?;
         self.wake_courier(&told);
         self.metrics().count(Event::Determination);
-        Ok(Kept { id, answer, case, changes })
+        Ok(Kept::of(id, body, changes))
     }
 }
 
@@ -196,7 +201,7 @@ fn date_of(value: &Value) -> Result<Date, Problem> {
 }
 
 /// The answer that was shown before: the one that is named, or the last of the visit, or of the patient on the same date of service.
-async fn previous(work: &mut Work, body: &Determination) -> Result<Option<Stored<Determination>>, Problem> {
+async fn previous(work: &mut Work, body: &Determination<Answer>) -> Result<Option<Stored<Determination>>, Problem> {
     if let Some(id) = body.previous {
         let before = work.get(id).await?;
         let is_same = before.patient == body.patient || before.patient.is_none();
@@ -218,7 +223,7 @@ async fn keep_changes(
     work: &mut Work,
     dictionary: &Dictionary,
     before: &Stored<Determination>,
-    now: &Determination,
+    now: &Determination<Answer>,
     who: &Who,
     told: &Listeners,
 ) -> Result<usize, Problem> {

@@ -6,6 +6,7 @@ use std::str::FromStr as _;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
+use axum::serve::ListenerExt as _;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -48,6 +49,8 @@ pub(crate) async fn serve(database: &Database) -> SocketAddr {
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("its address");
+    // Neither server lets a reply wait for an acknowledgement.
+    let listener = listener.tap_io(|stream| stream.set_nodelay(true).expect("a connection"));
     tokio::spawn(async move { axum::serve(listener, router).await });
     address
 }

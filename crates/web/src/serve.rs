@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum_server::Handle;
+use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::RustlsConfig;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
@@ -112,10 +113,12 @@ pub async fn serve(
     let served = match certificate {
         Some(Certificate(config)) => {
             let server = axum_server::from_tcp_rustls(listener, config).map_err(ServeError::Ended)?;
+            let server = server.map(|tls| tls.acceptor(NoDelayAcceptor::new()));
             server.handle(handle).first_request_timeout(FIRST_BYTES).serve(service).await
         }
         None => {
             let server = axum_server::from_tcp(listener).map_err(ServeError::Ended)?;
+            let server = server.acceptor(NoDelayAcceptor::new());
             server.handle(handle).first_request_timeout(FIRST_BYTES).serve(service).await
         }
     };

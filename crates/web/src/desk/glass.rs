@@ -134,10 +134,11 @@ impl Desk {
         note: &str,
         once: Option<&Once>,
     ) -> Result<Stored<Glass>, Problem> {
+        // Read before the key is asked for: what one of two that come at once wrote in between is seen by one of the two.
+        let mut stored = self.read(who, id).await?;
         if let Some(reviewed) = self.done_before(who, once).await? {
             return Ok(reviewed);
         }
-        let mut stored = self.read(who, id).await?;
         stored.body.review = Some(self.review(who, Some(stored.body.user), stored.body.review.is_some(), note)?);
         self.change(who, id, stored.version, &stored.body, once).await
     }

@@ -69,7 +69,7 @@ impl Once {
 
 impl Desk {
     /// What was done and kept when a request came before: for what is looked at before an act begins and would be otherwise the second
-    /// time. The act asks again, since two may come at once.
+    /// time. The act asks again, since two may come at once; so what is looked at is read before this, and judged after it.
     ///
     /// # Errors
     /// If the key came with another request.

@@ -21,10 +21,11 @@ impl Desk {
         note: &str,
         once: Option<&Once>,
     ) -> Result<Stored<Change>, Problem> {
+        // Read before the key is asked for: what one of two that come at once wrote in between is seen by one of the two.
+        let mut stored = self.read(who, id).await?;
         if let Some(reviewed) = self.done_before(who, once).await? {
             return Ok(reviewed);
         }
-        let mut stored = self.read(who, id).await?;
         let Some(by) = who.user() else { return Err(Problem::no_right(Right::ChangeReview)) };
         if stored.body.by == Some(by) {
             return Err(Problem::conflict(

@@ -251,7 +251,7 @@ async fn of_two_that_come_at_once_with_one_key_one_is_done() {
 }
 
 /// Operations that write and take no key, each with why a second time writes nothing twice.
-const ONCE_BY_THEMSELVES: [(&str, &str); 17] = [
+const ONCE_BY_THEMSELVES: [(&str, &str); 18] = [
     ("signIn", "a code serves once; nobody is known yet to whom a key could belong"),
     ("unlock", "a session that is open stays open"),
     ("lock", "a session that is locked stays locked"),
@@ -268,6 +268,7 @@ const ONCE_BY_THEMSELVES: [(&str, &str); 17] = [
     ("removeHook", "the second time it is gone"),
     ("endSession", "a session that has ended stays as it ended"),
     ("endToken", "a token that has ended stays as it ended"),
+    ("chooseOtherLibrary", "the chosen library is the same the second time"),
     ("search", "nothing is written but who was shown"),
 ];
 

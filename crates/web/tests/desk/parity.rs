@@ -91,6 +91,7 @@ const TWINS: &[(&str, &str, Twin)] = &[
     // Settings.
     ("GET", "/settings", Api(&["practice", "names"])),
     ("POST", "/settings", Api(&["changePractice"])),
+    ("POST", "/settings/next-quarter", Api(&["chooseOtherLibrary"])),
     ("GET", "/settings/hipaa", Api(&["practice"])),
     ("POST", "/settings/hipaa", Api(&["acknowledge"])),
     ("GET", "/settings/users", Api(&["users"])),

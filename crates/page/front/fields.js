@@ -40,7 +40,9 @@ const radios = (name, choices, chosen) => choices.map(({ id, name: words, lang }
 /** Most values that are shown as buttons; more are a list. */
 const RADIOS_MAX = 7;
 
-const words = (values) => values.map((value) => ({ id: value, name: value.replace(/[-_]/g, " "), lang: "en" }));
+/** Words of the engine to choose from, as the language of the page says them where it has its own. */
+const words = (values) => values.map((value) => WORDS[language][`value.${value}`]
+  ? { id: value, name: say(`value.${value}`) } : { id: value, name: value.replace(/[-_]/g, " "), lang: "en" });
 
 /** The field for a kind of answer, and how its answer is written for the engine; an empty answer is none. */
 function answerField(input, names) {
@@ -62,7 +64,8 @@ function answerField(input, names) {
     }
     case "number": {
       const number = text({ inputmode: input.decimals ? "decimal" : "numeric", class: "number" });
-      const unit = input.unit ? english("span", input.unit, { class: "unit" }) : null;
+      const known = WORDS[language][`unit.${input.unit}`];
+      const unit = known ? el("span", { class: "unit" }, known) : input.unit ? english("span", input.unit, { class: "unit" }) : null;
       return { nodes: [number, unit], named: number, read: () => number.value.trim() };
     }
     case "date": {

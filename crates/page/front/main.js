@@ -218,7 +218,7 @@ function questionCard(questions) {
     control.setAttribute("aria-describedby", "given-trouble");
   }
   const whom = held.who === "desk" && question.who ? el("p", { class: "whom-to" }, say("next.ask", { who: say(whoKey(question.who)) })) : null;
-  const hint = question.input.kind === "text" ? english("p", question.hint, { class: "hint" })
+  const hint = question.input.kind === "text" ? inBoth("p", question.hint, { class: "hint" })
     : question.says ? english("p", question.says, { class: "hint" }) : null;
   return el("form", { class: "next", novalidate: true, onsubmit: answered },
     el("h3", { class: "small", id: "next" }, say("next.title")),

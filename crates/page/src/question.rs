@@ -15,7 +15,7 @@ pub(crate) fn question(question: &Question, library: &Library) -> Value {
         "who": question.who.map(coverage::answer::WhoWord::word),
         "citation": question.citation,
         "input": input(&question.input, library),
-        "hint": question.input.hint(),
+        "hint": { "en": question.input.hint(), "es": question.input.hint_es() },
         "says": interview::says(&question.entry),
     })
 }

@@ -68,7 +68,23 @@ impl Input {
             Self::Key(of) => hint(*of),
         }
     }
+
+    /// The same for who reads Spanish; none where the words to type say it themselves.
+    #[must_use]
+    pub fn hint_es(&self) -> Option<String> {
+        let hint = self.hint();
+        match self {
+            Self::Word => Some("una palabra".to_owned()),
+            Self::Like(_) | Self::Key(_) => {
+                hint.strip_suffix(SEVERAL).map(|like| format!("{like}; si son varios, con espacios entre ellos"))
+            }
+            _ => None,
+        }
+    }
 }
+
+/// What follows a sample of a list.
+pub(super) const SEVERAL: &str = "; several with spaces between";
 
 fn hint(of: ValueType) -> String {
     match of {
@@ -77,7 +93,7 @@ fn hint(of: ValueType) -> String {
         ValueType::Date => "YYYY-MM-DD".to_owned(),
         ValueType::DateOrFalse => "YYYY-MM-DD | yes | no".to_owned(),
         ValueType::List { of: ValueType::Named(_), .. } => "yes | no".to_owned(),
-        ValueType::List { of, .. } => format!("{}; several with spaces between", hint(*of)),
+        ValueType::List { of, .. } => hint(*of) + SEVERAL,
         ValueType::Diagnosis => "G43.709".to_owned(),
         ValueType::Procedure => "64615".to_owned(),
         other => other.name(),

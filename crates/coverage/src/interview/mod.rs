@@ -94,7 +94,7 @@ pub fn opening(about: &str) -> Option<Question> {
             words_es: Some(DIAGNOSIS_ES.to_owned()),
             who: Some(WhoWord::Clinician),
             citation: None,
-            input: Input::Like("G43.709; several with spaces between".to_owned()),
+            input: Input::Like("G43.709".to_owned() + input::SEVERAL),
             entry: Entry::key(0, DIAGNOSES),
         });
     }

@@ -27,6 +27,10 @@ use store::{Database, LocalRoot, Options};
 use web::serve::listen;
 use web::{Desk, Parts, Reach, Settings};
 
+/// As the program has it; the bare handler gains by it too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What the product promises, on either database.
 const GOAL: f64 = 0.4;
 /// Requests of each before anything is counted: connections are made, programs compiled.

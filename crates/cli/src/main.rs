@@ -15,6 +15,11 @@ use clap::Parser;
 use args::{Arguments, Command};
 use output::Failure;
 
+/// An answer makes and drops thousands of small values, and a server does so on several threads.
+#[cfg(feature = "desk")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How a command that worked ends.
 pub(crate) enum Done {
     /// It answered.

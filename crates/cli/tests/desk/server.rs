@@ -218,6 +218,17 @@ impl Open {
         self.0.flush().unwrap();
     }
 
+    /// Waits until the server has begun to read the body, which it says to whoever expects it to.
+    pub(crate) fn is_awaited(&mut self) {
+        let mut said = Vec::new();
+        while !said.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            self.0.read_exact(&mut byte).unwrap();
+            said.push(byte[0]);
+        }
+        assert!(said.starts_with(b"HTTP/1.1 100 "), "{}", String::from_utf8_lossy(&said));
+    }
+
     /// Sends the rest and reads the reply.
     pub(crate) fn finish(mut self, rest: &[u8]) -> Reply {
         self.send(rest);

@@ -106,6 +106,12 @@ def acceptance():
     return {"path": {"link": link}, "body": {"password": PASSWORD, "code": code(secret, time.time())}}
 
 
+def next_quarter():
+    """A library is chosen before visits are replayed."""
+    DESK.send("PUT", "/v1/replay/library", {"name": "next-quarter"}, OWNER)
+    return {"query": {"limit": 5}}
+
+
 def id_of(of):
     return {"path": {"id": of}}
 
@@ -125,7 +131,8 @@ GOOD = {
     "setPurpose": lambda: {"body": {"purpose": "operations"}},
     "search": lambda: {"body": {"words": "inv"}},
     "matrix": lambda: {"query": {"words": "botox", "payer": "aetna,cigna", "state": "TX", "for": "medical"}},
-    "replay": lambda: {"query": {"limit": 5}},
+    "replay": next_quarter,
+    "chooseOtherLibrary": lambda: {"body": {"name": "next-quarter"}},
     "policy": lambda: {"path": {"id": IDS["policy"]}, "query": {}},
     "policyChanges": lambda: {"path": {"id": IDS["policy"]}, "query": {}},
     "exportRecords": lambda: {"path": {"noun": "patient"}, "query": {"format": "csv"}},

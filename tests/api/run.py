@@ -42,9 +42,11 @@ def free_port():
 
 def serve(program, folder, port):
     # Next quarter is answered by the same library, read from its folder.
-    other = os.path.join(HERE, "..", "..", "library")
+    others = f"{folder}/libraries"
+    os.mkdir(others)
+    os.symlink(os.path.abspath(os.path.join(HERE, "..", "..", "library")), f"{others}/next-quarter")
     command = [program, "serve", "--data", f"{folder}/data", "--root-key", f"{folder}/root.key", "--listen", f"127.0.0.1:{port}",
-               "--other-library", other]
+               "--other-libraries", others]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=open(f"{folder}/log", "w"), text=True)
     link = None
     for line in server.stdout:

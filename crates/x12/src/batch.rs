@@ -8,16 +8,16 @@ mod fields;
 mod filler;
 mod kind;
 mod rows;
+mod usual;
 
 pub use rows::{AdjustmentRow, Batch, ClaimRow, DiagnosisRow, LineRow, NONE, PartyRow, Text};
 
-use crate::completeness::{Completeness, Incomplete, Set};
-use crate::marks::Rest;
-use crate::scan::{Cursor, Notice, Step, is_padding};
+use crate::completeness::{Completeness, Incomplete};
+use crate::scan::{Cursor, Notice, Step};
 use crate::segment::{Segment, SegmentId, Span};
-use fields::Fields;
 use filler::Filler;
-use kind::{Kind, head};
+use kind::Kind;
+use usual::Gap;
 
 /// Claims in a batch unless told otherwise: with their text, about what the second cache holds.
 pub const CLAIMS_PER_BATCH: usize = 64;
@@ -55,6 +55,8 @@ pub struct BatchReader {
     head: usize,
     /// Where the next unit starts, counted from `head`.
     at: usize,
+    /// What stands between two segments.
+    gap: Gap,
 }
 
 impl Default for BatchReader {
@@ -67,7 +69,8 @@ impl BatchReader {
     /// A reader whose batches hold about `claims` claims.
     #[must_use]
     pub fn with_claims(claims: usize) -> Self {
-        Self { cursor: Cursor::default(), filler: Filler::default(), claims_max: claims.max(1), head: 0, at: 0 }
+        let (cursor, filler) = (Cursor::default(), Filler::default());
+        Self { cursor, filler, claims_max: claims.max(1), head: 0, at: 0, gap: Gap::default() }
     }
 
     /// Takes the next bytes and hands out the batches they fill.
@@ -108,6 +111,7 @@ impl BatchReader {
                     self.filler.counter.notice(Notice { kind, span });
                 }
                 Step::Segment { start, end, next } => {
+                    self.gap = Gap::before(&text[self.head..], self.at, start);
                     self.at = next;
                     text = self.segment(text, start, end, sink);
                 }
@@ -123,74 +127,6 @@ impl BatchReader {
             self.at = 0;
         }
         self.filler.batch.text = text;
-    }
-
-    /// Takes segments for as long as their separators are listed and they are of the usual kinds.
-    fn usual(&mut self, text: &[u8]) {
-        match self.filler.fills() {
-            Some(Set::Claims) => self.usual_claims(text),
-            Some(Set::Remittance) => self.usual_remittance(text),
-            Some(Set::Other) | None => {}
-        }
-    }
-
-    #[inline(never)]
-    fn usual_claims(&mut self, text: &[u8]) {
-        self.usual_of(Set::Claims, text);
-    }
-
-    #[inline(never)]
-    fn usual_remittance(&mut self, text: &[u8]) {
-        self.usual_of(Set::Remittance, text);
-    }
-
-    /// Compiled once for each set, so that nothing is asked about the set for each segment.
-    #[inline(always)]
-    fn usual_of(&mut self, set: Set, text: &[u8]) {
-        let rest = self.cursor.rest();
-        let component = self.cursor.delimiters().component;
-        let base = self.head + rest.base;
-        let Some(mut start) = self.at.checked_sub(rest.base) else { return };
-        // Whether a claim is too long is looked at between windows.
-        if rest.ends.is_empty() || self.at > CLAIM_BYTES_MAX {
-            return;
-        }
-        let is_full = text.len() > TEXT_BYTES_MAX;
-        let window = &text[base..];
-        let offset = self.cursor.base() + rest.base as u64;
-        let (mut from, mut taken) = (rest.from, 0);
-        for ends in rest.ends.chunks(HEADS) {
-            // All kinds first: a wrong guess what comes next then costs no waiting for the bytes that tell it.
-            let heads = heads(window, &rest, ends, from, start);
-            for (end, (kind, first)) in ends.iter().zip(heads) {
-                let after = *end as usize + 1;
-                if kind <= Kind::Envelope {
-                    break;
-                }
-                let Some(marks) = rest.places.get(from..) else { break };
-                let Some(near) = marks.first_chunk() else { break };
-                if matches!(kind, Kind::Claim | Kind::Payment) {
-                    let claims = self.filler.batch.claims.len();
-                    if claims >= self.claims_max || claims > 0 && is_full {
-                        break;
-                    }
-                }
-                let count = after.wrapping_sub(from);
-                let fields = Fields { window, near, marks, count, base, offset, start: first as usize, component };
-                self.filler.put(kind, set, &fields);
-                from = after;
-                taken += 1;
-            }
-            if let Some(end) = from.checked_sub(1).filter(|_| taken > 0) {
-                start = rest.places[end] as usize + 1;
-            }
-            if taken % HEADS as u64 != 0 {
-                break;
-            }
-        }
-        self.at = rest.base + start;
-        self.cursor.pass(taken, from);
-        self.filler.counter.pass(taken);
     }
 
     /// Takes a segment of another kind: of an envelope, without marks, or where the batch ends.
@@ -243,73 +179,100 @@ impl BatchReader {
     }
 }
 
-/// Segments whose kinds are told together.
-const HEADS: usize = 32;
-
-/// What each of the next segments is, and where in the window it starts.
-#[inline(always)]
-fn heads(window: &[u8], rest: &Rest<'_>, ends: &[u32], mut from: usize, mut start: usize) -> [(Kind, u32); HEADS] {
-    let mut heads = [(Kind::Unknown, 0); HEADS];
-    for (head_of, end) in heads.iter_mut().zip(ends) {
-        let mut first = start;
-        while window.get(first).is_some_and(|byte| *byte <= b' ' && is_padding(*byte)) {
-            first += 1;
-        }
-        let four = window.get(first..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_default();
-        let length = (rest.places[from] as usize).wrapping_sub(first);
-        // INVARIANT: a window is far smaller than 4 GiB.
-        *head_of = (Kind::of(head(four, length)), first as u32);
-        from = *end as usize + 1;
-        start = rest.places[*end as usize] as usize + 1;
-    }
-    heads
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    /// All rows of a file as text, whatever the batches.
-    fn rows(bytes: &[u8], chunk: usize, claims: usize) -> Vec<String> {
+    /// All rows of a file as text, whatever the batches, and what is said of the whole.
+    fn rows(bytes: &[u8], chunk: usize, claims: usize) -> (Vec<String>, Result<Completeness, Incomplete>) {
         let mut all = Vec::new();
         let mut take = |batch: &Batch| {
             let text = |text| String::from_utf8_lossy(batch.bytes(text)).into_owned();
+            let texts = |texts: &[Text]| texts.iter().map(|text_of| text(*text_of)).collect::<Vec<_>>().join("|");
+            let party = |row: &PartyRow| {
+                let PartyRow { role, last_name, first_name, identifier_kind, identifier, state, postal_code, .. } =
+                    *row;
+                let texts =
+                    texts(&[role, last_name, first_name, identifier_kind, identifier, state, postal_code, row.sex]);
+                format!("{texts}|{}", row.birth_day)
+            };
             for (claim, row) in batch.claims.iter().enumerate() {
-                let names: Vec<_> = row
-                    .parties
-                    .iter()
-                    .map(|party| match *party {
-                        NONE => String::new(),
-                        party => text(batch.parties[party as usize].last_name),
-                    })
-                    .collect();
-                all.push(format!("{} {} {names:?}", text(row.number), row.charge_cents));
-                for line in batch.lines.iter().filter(|line| line.claim as usize == claim) {
-                    all.push(format!(
-                        "  {} {} {} {:?} {:?} {}",
-                        text(line.codes[1]),
-                        line.charge_cents,
-                        line.paid_cents,
-                        line.pointers,
-                        line.days,
-                        text(line.control_number)
-                    ));
+                let ClaimRow { number, place_of_service, status, payer_number, authorization, .. } = *row;
+                let cents = [row.charge_cents, row.paid_cents, row.patient_cents];
+                let head = texts(&[number, place_of_service, status, payer_number, authorization]);
+                all.push(format!("{head} {cents:?} at {}", row.offset));
+                for index in row.parties {
+                    all.push(batch.parties.get(index as usize).map_or_else(|| "nobody".to_owned(), party));
+                }
+                let own = |of: u32| of as usize == claim;
+                all.extend(batch.parties.iter().filter(|row| own(row.claim)).map(|row| format!("  {}", party(row))));
+                for row in batch.diagnoses.iter().filter(|row| own(row.claim)) {
+                    all.push(format!("  {}", texts(&[row.kind, row.code])));
+                }
+                let first = batch.lines.partition_point(|line| (line.claim as usize) < claim) as u32;
+                for row in batch.adjustments.iter().filter(|row| own(row.claim)) {
+                    let line = if row.line == NONE { NONE } else { row.line - first };
+                    all.push(format!("  {} {} of {line}", texts(&[row.group, row.reason]), row.cents));
+                }
+                for line in batch.lines.iter().filter(|line| own(line.claim)) {
+                    let LineRow { charge_cents, paid_cents, pointers, days, units, control_number, drug, .. } = *line;
+                    let texts = texts(&[&line.codes[..], &[units, control_number, drug]].concat());
+                    all.push(format!("  {texts} {charge_cents} {paid_cents} {pointers:?} {days:?}"));
                 }
             }
         };
         let mut reader = BatchReader::with_claims(claims);
         bytes.chunks(chunk).for_each(|chunk| reader.feed(chunk, &mut take));
-        reader.finish(&mut take).unwrap();
-        all
+        let record = reader.finish(&mut take);
+        (all, record)
     }
 
     #[test]
     fn batches_and_chunks_change_nothing() {
         for bytes in [crate::make::claims(), crate::make::remittance(), crate::make::many_claims(40)] {
             let whole = rows(&bytes, bytes.len(), 1000);
+            assert!(whole.1.is_ok());
             for (chunk, claims) in [(1, 1), (7, 2), (100, 3), (4096, 1)] {
                 assert_eq!(rows(&bytes, chunk, claims), whole, "{chunk} {claims}");
             }
+        }
+    }
+
+    #[test]
+    fn what_stands_between_segments_changes_only_places() {
+        let rows = |bytes: &[u8]| {
+            let mut rows = rows(bytes, bytes.len(), 1000).0;
+            rows.iter_mut().for_each(|row| row.truncate(row.find(" at ").unwrap_or(row.len())));
+            rows
+        };
+        for bytes in [crate::make::claims(), crate::make::many_claims(40), crate::make::remittance()] {
+            let text = String::from_utf8(bytes).unwrap();
+            for gap in ["~\n", "~\r\n", "~  \t ", "~\n\n\n\n\n\n\n"] {
+                assert_eq!(rows(text.replace('~', gap).as_bytes()), rows(text.as_bytes()), "{gap:?}");
+            }
+            let (first, rest) = text.split_at(text.len() / 2);
+            let (first, rest) = (first.replace('~', "~\r\n"), rest.replace("~L", "~\nL"));
+            assert_eq!(rows([first, rest].concat().as_bytes()), rows(text.as_bytes()));
+        }
+    }
+
+    proptest! {
+        /// Byte by byte each segment is taken by itself, in one piece nearly all are taken in a row.
+        #[test]
+        fn a_row_of_segments_is_as_each_by_itself(
+            file in 0..3_usize,
+            edits in proptest::collection::vec((any::<prop::sample::Index>(), "[*~:0-9A-Z.\n -]{0,3}", 0..4_usize), 0..12),
+        ) {
+            let mut bytes = [crate::make::claims(), crate::make::remittance(), crate::make::many_claims(9)][file].clone();
+            for (place, text, taken_out) in edits {
+                let start = place.index(bytes.len());
+                let end = (start + taken_out).min(bytes.len());
+                bytes.splice(start..end, text.bytes());
+            }
+            let whole = rows(&bytes, bytes.len().max(1), 1000);
+            prop_assert_eq!(&rows(&bytes, 1, 1000), &whole);
+            prop_assert_eq!(&rows(&bytes, 4096, 3), &whole);
         }
     }
 
@@ -338,12 +301,14 @@ mod tests {
     #[test]
     fn tables_say_what_the_views_say() {
         let bytes = crate::make::claims();
-        let found = rows(&bytes, 100, 2);
-        assert_eq!(found[0], r#"EX0001 117500 ["EXAMPLE MEDICAL SPA", "EXAMPLE", "EXAMPLE HEALTH PLAN", "EXAMPLE"]"#);
-        assert_eq!(found[1], "  64615 42500 0 [1, 0, 0, 0] [20260803, 20260803] EX0001-1");
-        assert!(found.iter().any(|row| row.starts_with("EX0004") && row.contains("INVENTED")));
+        let found = rows(&bytes, 100, 2).0;
+        assert_eq!(found[0].split(" at ").next(), Some("EX0001|11|1||AUTH0001 [117500, 0, 0]"));
+        assert!(found[1].starts_with("85|EXAMPLE MEDICAL SPA|"), "{}", found[1]);
+        let line = "  HC|64615|||||1|EX0001-1| 42500 0 [1, 0, 0, 0] [20260803, 20260803]";
+        assert!(found.iter().any(|row| row == line), "{found:#?}");
+        assert!(found.iter().any(|row| row.contains("|INVENTED|")));
         let document = crate::Document::read(&bytes);
         let lines: usize = crate::view::claims(&document.tree).map(|claim| claim.lines().count()).sum();
-        assert_eq!(found.iter().filter(|row| row.starts_with("  ")).count(), lines);
+        assert_eq!(found.iter().filter(|row| row.starts_with("  HC|")).count(), lines);
     }
 }

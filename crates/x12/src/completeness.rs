@@ -3,7 +3,7 @@
 use codes::Cents;
 use thiserror::Error;
 
-use crate::number::{AmountError, amount, count, counted};
+use crate::number::{amount, count, counted};
 use crate::scan::{Event, Notice, NoticeKind, Scanner};
 use crate::segment::{Segment, SegmentId, Span};
 
@@ -268,26 +268,31 @@ impl Counter {
     /// Counts a hierarchical level.
     #[inline]
     pub(crate) fn pass_level(&mut self) {
-        self.record.hierarchies += 1;
+        self.record.hierarchies = self.record.hierarchies.wrapping_add(1);
     }
 
     /// Counts a service line.
     #[inline]
     pub(crate) fn pass_line(&mut self) {
-        self.record.lines += 1;
+        // INVARIANT: no file has as many as 64 bits count.
+        self.record.lines = self.record.lines.wrapping_add(1);
     }
 
-    /// Counts a claim: its charge and payment, each with its place.
+    /// Counts a claim and its charge; `place` is asked where that is if it could not be read.
     #[inline(always)]
-    pub(crate) fn pass_claim(
-        &mut self,
-        charge: (Result<Cents, AmountError>, impl FnOnce() -> Span),
-        paid: Option<(Result<Cents, AmountError>, impl FnOnce() -> Span)>,
-    ) {
+    pub(crate) fn pass_claim(&mut self, charge: Option<i64>, place: impl FnOnce() -> Span) {
         self.record.claims += 1;
-        self.add(charge, false);
-        if let Some(paid) = paid {
-            self.add(paid, true);
+        if !add(&mut self.record.charge, charge) {
+            self.gap(GapKind::Amount, place());
+        }
+    }
+
+    /// Counts a claim payment, its charge and what was paid, each where the element is.
+    #[inline(always)]
+    pub(crate) fn pass_payment(&mut self, charge: Option<i64>, paid: Option<i64>, place: impl Fn(usize) -> Span) {
+        self.pass_claim(charge, || place(3));
+        if !add(&mut self.record.paid, paid) {
+            self.gap(GapKind::Amount, place(4));
         }
     }
 
@@ -314,20 +319,13 @@ impl Counter {
     fn body(&mut self, id: SegmentId, segment: &Segment<'_>) {
         match (self.set, id) {
             (_, HL) => self.record.hierarchies += 1,
-            (Set::Claims, CLM) => self.pass_claim(read_amount(segment, 2), None::<(_, fn() -> Span)>),
+            (Set::Claims, CLM) => self.pass_claim(read_amount(segment, 2), || segment.element(2).span()),
             (Set::Claims, SV1 | SV2 | SV3) | (Set::Remittance, SVC) => self.record.lines += 1,
-            (Set::Remittance, CLP) => self.pass_claim(read_amount(segment, 3), Some(read_amount(segment, 4))),
+            (Set::Remittance, CLP) => {
+                let (charge, paid) = (read_amount(segment, 3), read_amount(segment, 4));
+                self.pass_payment(charge, paid, |element| segment.element(element).span());
+            }
             _ => {}
-        }
-    }
-
-    #[inline(always)]
-    fn add(&mut self, (amount, place): (Result<Cents, AmountError>, impl FnOnce() -> Span), paid: bool) {
-        let sum = if paid { &mut self.record.paid } else { &mut self.record.charge };
-        let added = amount.ok().and_then(|amount| sum.0.checked_add(amount.0));
-        match added {
-            Some(total) => *sum = Cents(total),
-            None => self.gap(GapKind::Amount, place()),
         }
     }
 
@@ -450,8 +448,16 @@ impl Counter {
     }
 }
 
-fn read_amount(segment: &Segment<'_>, element: usize) -> (Result<Cents, AmountError>, impl FnOnce() -> Span) {
-    (amount(segment.value(element)), move || segment.element(element).span())
+fn read_amount(segment: &Segment<'_>, element: usize) -> Option<i64> {
+    amount(segment.value(element)).ok().map(|amount| amount.0)
+}
+
+/// Whether an amount was read and still fits into the sum.
+#[inline(always)]
+fn add(sum: &mut Cents, amount: Option<i64>) -> bool {
+    let added = amount.and_then(|amount| sum.0.checked_add(amount));
+    sum.0 = added.unwrap_or(sum.0);
+    added.is_some()
 }
 
 fn open(segment: &Segment<'_>, control: usize) -> Open {

@@ -143,52 +143,115 @@ pub fn count(bytes: &[u8]) -> Option<u64> {
     bytes.iter().try_fold(0_u64, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u64::from(byte - b'0')))
 }
 
+/// The same byte eight times.
+const fn eight(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// The highest bit of each byte that is above nine.
+#[inline(always)]
+fn no_digits(bytes: u64) -> u64 {
+    // Adding 118 carries it into the highest bit, and a byte that has it already may carry into the next: then that one is told too.
+    (bytes | bytes.wrapping_add(eight(0x76))) & eight(0x80)
+}
+
+/// What each of four pairs of digits counts, the first of them, and the third, in the highest half of a number each.
+#[derive(Clone, Copy)]
+struct Weights {
+    first_and_third: u64,
+    second_and_fourth: u64,
+}
+
+impl Weights {
+    const fn new(weights: [u64; 4]) -> Self {
+        let [first, second, third, fourth] = weights;
+        Self { first_and_third: third | first << 32, second_and_fourth: fourth | second << 32 }
+    }
+
+    /// Eight digits, the first in the lowest byte, each as its value: the sum of their pairs, which must fit 32 bits.
+    #[inline(always)]
+    fn sum(&self, digits: u64) -> u32 {
+        const EVERY_OTHER: u64 = 0x0000_00FF_0000_00FF;
+        let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+        // The highest half of a product is the sum of both its pairs.
+        let sum = (pairs & EVERY_OTHER)
+            .wrapping_mul(self.first_and_third)
+            .wrapping_add((pairs >> 16 & EVERY_OTHER).wrapping_mul(self.second_and_fourth));
+        (sum >> 32) as u32
+    }
+}
+
 /// Eight digits as one number, such as a date.
 #[must_use]
 #[inline(always)]
 pub(crate) fn eight_digits(bytes: [u8; 8]) -> Option<u32> {
-    let digits = u64::from_le_bytes(bytes) ^ 0x3030_3030_3030_3030;
-    // What is no digit is above 9 now, and adding 118 carries it into the highest bit.
-    let above = digits | digits.wrapping_add(0x7676_7676_7676_7676);
-    if above & 0x8080_8080_8080_8080 != 0 {
+    let digits = u64::from_le_bytes(bytes) ^ eight(b'0');
+    if no_digits(digits) != 0 {
         return None;
     }
-    // Neighbours are joined to two digits, then four, then eight.
-    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00FF_00FF_00FF_00FF;
-    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_FFFF_0000_FFFF;
-    let eight = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xFFFF_FFFF;
-    u32::try_from(eight).ok()
+    const { Weights::new([1_000_000, 10_000, 100, 1]) }.sum(digits).into()
 }
 
-/// The cents of a positive amount of one to eight bytes, two decimals at most: the last eight bytes up to its end, and how
-/// many of them are its own.
+/// An amount by where its point stands: the point, to be taken out, and what its pairs of digits count in cents.
+#[derive(Clone, Copy)]
+struct Form {
+    point: u64,
+    /// Bits that would make the sum too large.
+    too_much: u64,
+    weights: Weights,
+}
+
+/// A point as the value of a digit.
+const POINT: u64 = (b'.' ^ b'0') as u64;
+
+/// Amounts without a point, with two decimals, with one, and what has two points.
+const FORMS: [Form; 4] = [
+    Form { point: 0, too_much: 0xFF, weights: Weights::new([100_000_000, 1_000_000, 10_000, 100]) },
+    Form { point: POINT << 40, too_much: 0, weights: Weights::new([100_000, 1000, 10, 1]) },
+    Form { point: POINT << 48, too_much: 0, weights: Weights::new([1_000_000, 10_000, 100, 10]) },
+    Form { point: 0, too_much: u64::MAX, weights: Weights::new([0; 4]) },
+];
+
+/// The cents of an amount of the usual form, from the last eight bytes up to its end and how many of them are its own: not
+/// negative, of at most seven digits, and with one or two behind a point if there is one.
 ///
 /// No step depends on its length or on where its point stands, so that nothing has to be guessed.
 #[inline(always)]
 #[must_use]
-pub(crate) fn eight_byte_amount(bytes: [u8; 8], length: usize) -> Option<i64> {
-    const ZEROS: u64 = 0x3030_3030_3030_3030;
-    /// By the position of the point, 8 for none.
-    const SCALES: [i64; 16] = [0, 0, 0, 0, 0, 1, 10, 100, 100, 0, 0, 0, 0, 0, 0, 0];
-    if length == 0 || length > 8 {
+pub(crate) fn eight_byte_amount(bytes: &[u8; 8], length: usize) -> Option<i64> {
+    if length.wrapping_sub(1) >= 8 {
         return None;
     }
-    let own = u64::MAX << (64 - 8 * length);
-    let text = u64::from_le_bytes(bytes) & own | ZEROS & !own;
-    // A byte that is the point becomes zero, and only below a zero byte can the subtraction borrow: the lowest is right.
-    let points = text ^ 0x2E2E_2E2E_2E2E_2E2E;
-    let marked = points.wrapping_sub(0x0101_0101_0101_0101) & !points & 0x8080_8080_8080_8080;
-    let lowest = (marked & marked.wrapping_neg()) >> 7;
-    let has_point = u64::from(marked != 0);
-    let below = lowest.wrapping_sub(has_point);
-    let point = lowest.wrapping_mul(0xFF);
-    // What stands before the point moves up by one byte in its place.
-    let digits = (text & below) << 8 | text & !(below | point) | (0x30 * has_point);
-    let scale = SCALES[(marked.trailing_zeros() / 8) as usize & 15];
-    if scale == 0 || length == 1 && has_point == 1 {
+    // A point that stands before the amount is told as well, and its place then holds no digit.
+    let form = &FORMS[usize::from(bytes[5] == b'.') | usize::from(bytes[6] == b'.') << 1];
+    // Bytes before the amount count as zeros.
+    let others = 64_u32.wrapping_sub(8 * length as u32) & 63;
+    let values = (u64::from_le_bytes(*bytes) ^ eight(b'0')) >> others << others;
+    let digits = values ^ form.point;
+    if no_digits(digits) | digits & form.too_much != 0 {
         return None;
     }
-    Some(i64::from(eight_digits(digits.to_le_bytes())?).wrapping_mul(scale))
+    Some(i64::from(form.weights.sum(digits)))
+}
+
+/// The values of up to four single digits with `separator` between them, from the first eight bytes; zeros where there are fewer.
+#[inline(always)]
+#[must_use]
+pub(crate) fn single_digits(bytes: [u8; 8], length: usize, separator: u8) -> Option<[u8; 4]> {
+    const DIGITS: u64 = 0x00FF_00FF_00FF_00FF;
+    if length & 1 == 0 || length > 7 {
+        return None;
+    }
+    let own = !(u64::MAX << ((8 * length as u32) & 63));
+    let all = u64::from_le_bytes(bytes) & own;
+    let values = (all ^ eight(b'0')) & DIGITS & own;
+    let separators = all & !DIGITS;
+    if separators != eight(separator) & !DIGITS & own || no_digits(values) != 0 {
+        return None;
+    }
+    let pairs = (values | values >> 8) & 0x0000_FFFF_0000_FFFF;
+    // INVARIANT: four bytes are left.
+    Some(((pairs | pairs >> 16) as u32).to_le_bytes())
 }
 
 #[cfg(test)]
@@ -239,7 +302,7 @@ mod tests {
         fn eight_bytes_are_read_as_any(bytes in "-?[0-9.x]{0,10}", other: [u8; 8]) {
             let text = bytes.as_bytes();
             let all = [other.as_slice(), text].concat();
-            let eight = *all.last_chunk().unwrap();
+            let eight = all.last_chunk().unwrap();
             if let Some(cents) = eight_byte_amount(eight, text.len()) {
                 prop_assert_eq!(any_amount(text), Ok(Cents(cents)));
             }
@@ -249,8 +312,21 @@ mod tests {
         fn usual_amounts_fit_eight_bytes(cents in 0..10_000_000_i64) {
             let text = write_amount(Cents(cents));
             let all = format!("12345678{text}");
-            let eight = *all.as_bytes().last_chunk().unwrap();
+            let eight = all.as_bytes().last_chunk().unwrap();
             prop_assert_eq!(eight_byte_amount(eight, text.len()), Some(cents));
+        }
+
+        #[test]
+        fn single_digits_are_their_values(bytes in "[0-9]([:][0-9x]){0,3}[:]?", other: [u8; 8]) {
+            let text = bytes.as_bytes();
+            let all = [text, &other].concat();
+            let expected: Option<Vec<u8>> = bytes.split(':').map(|part| part.parse().ok()).collect();
+            let found = single_digits(*all.first_chunk().unwrap(), text.len(), b':');
+            prop_assert_eq!(found.is_some(), expected.is_some() && text.len() < 8);
+            if let (Some(found), Some(mut expected)) = (found, expected) {
+                expected.resize(4, 0);
+                prop_assert_eq!(&found[..], &expected);
+            }
         }
 
         #[test]

@@ -10,6 +10,12 @@ const BLOCK: usize = 64;
 /// Places are written eight at a time, so that so many more must fit behind the last.
 const SPARE: usize = BLOCK + 8;
 
+/// Behind the last place stand so many that are [`BEYOND`].
+pub const BEYOND_COUNT: usize = 20;
+
+/// A place behind every text; one more is still a number of 32 bits.
+pub const BEYOND: u32 = u32::MAX - 1;
+
 /// The separators and terminators of a text, in order.
 #[derive(Clone, Debug, Default)]
 pub struct List {
@@ -20,7 +26,7 @@ pub struct List {
 }
 
 impl List {
-    /// The places from the start of the text, and spare numbers behind them, at least sixteen, which mean nothing.
+    /// The places from the start of the text, [`BEYOND_COUNT`] times [`BEYOND`], and spare numbers that mean nothing.
     #[must_use]
     #[inline(always)]
     pub fn places(&self) -> &[u32] {
@@ -58,7 +64,13 @@ impl List {
             self.places.resize(text.len() + 2 * SPARE, 0);
             self.ends.resize(text.len() + 2 * SPARE, 0);
         }
-        let wanted = [separator, terminator];
+        self.fill_best(text, [separator, terminator]);
+        if let Some(beyond) = self.places[self.count..].first_chunk_mut::<BEYOND_COUNT>() {
+            *beyond = [BEYOND; BEYOND_COUNT];
+        }
+    }
+
+    fn fill_best(&mut self, text: &[u8], wanted: [u8; 2]) {
         #[cfg(target_arch = "x86_64")]
         #[expect(unsafe_code, reason = "the only way to use what not every processor has")]
         if widest::is_there() {
@@ -134,19 +146,43 @@ impl List {
     }
 }
 
+/// Work that is compiled twice, the second time for newer processors. All that it calls has to be `#[inline(always)]` to share in it.
+pub trait Work {
+    /// What it gives.
+    type Output;
+    /// Does the work; marked `#[inline(always)]` where it is written.
+    fn run(self) -> Self::Output;
+}
+
+/// Does the work with what this processor has.
+pub fn best<W: Work>(work: W) -> W::Output {
+    #[cfg(target_arch = "x86_64")]
+    #[expect(unsafe_code, reason = "the only way to use what not every processor has")]
+    if wide::is_there() {
+        // SAFETY: the processor was asked just now and has what the function needs.
+        return unsafe { wide::run(work) };
+    }
+    work.run()
+}
+
 /// What processors of the last ten years have: 32 bytes compared at once, and bits counted by one instruction.
 #[cfg(target_arch = "x86_64")]
 mod wide {
     use std::arch::x86_64::{_mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set_epi64x, _mm256_set1_epi8};
 
-    use super::{BLOCK, List};
+    use super::{BLOCK, List, Work};
 
-    /// Whether this processor has all that [`fill`] needs.
+    /// Whether this processor has all that [`fill`] and [`run`] need.
     pub(super) fn is_there() -> bool {
         is_x86_feature_detected!("avx2")
             && is_x86_feature_detected!("bmi1")
             && is_x86_feature_detected!("bmi2")
             && is_x86_feature_detected!("popcnt")
+    }
+
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+    pub(super) fn run<W: Work>(work: W) -> W::Output {
+        work.run()
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
@@ -206,18 +242,20 @@ mod widest {
         let [separator, terminator] = [separator, terminator].map(|wanted| _mm512_set1_epi8(wanted.cast_signed()));
         let numbers = load(&NUMBERS);
         let (blocks, rest) = text.as_chunks::<BLOCK>();
-        let mut at = 0;
+        let (mut at, mut count, mut ends_count) = (0, 0_usize, 0_usize);
+        // Not counted in the list, since what is written to its places might then have changed the counts.
+        let (list_places, list_ends) = (&mut list.places[..], &mut list.ends[..]);
         let mut add = |block: &[u8; BLOCK], within: u64| {
             let bytes = load(block);
             let ends = _mm512_cmpeq_epi8_mask(bytes, terminator) & within;
             let all = _mm512_cmpeq_epi8_mask(bytes, separator) & within | ends;
-            let Some(places) = list.places[list.count..].first_chunk_mut::<BLOCK>() else { return };
-            spread(places, all, at, numbers);
-            let Some(out) = list.ends[list.ends_count..].first_chunk_mut::<BLOCK>() else { return };
+            let Some(places) = list_places[count..].first_chunk_mut::<BLOCK>() else { return };
+            spread::<2>(places, all, at, numbers);
+            let Some(out) = list_ends[ends_count..].first_chunk_mut::<BLOCK>() else { return };
             // INVARIANT: a text is shorter than 4 GiB.
-            spread(out, _pext_u64(ends, all), list.count as u32, numbers);
-            list.ends_count = list.ends_count.wrapping_add(ends.count_ones() as usize);
-            list.count = list.count.wrapping_add(all.count_ones() as usize);
+            spread::<1>(out, _pext_u64(ends, all), count as u32, numbers);
+            ends_count = ends_count.wrapping_add(ends.count_ones() as usize);
+            count = count.wrapping_add(all.count_ones() as usize);
             at = at.wrapping_add(BLOCK as u32);
         };
         for block in blocks {
@@ -228,6 +266,7 @@ mod widest {
             block[..rest.len()].copy_from_slice(rest);
             add(&block, u64::MAX >> (BLOCK - rest.len()));
         }
+        (list.count, list.ends_count) = (count, ends_count);
     }
 
     #[target_feature(enable = "avx512f")]
@@ -237,15 +276,18 @@ mod widest {
         _mm512_set_epi64(word(7), word(6), word(5), word(4), word(3), word(2), word(1), word(0))
     }
 
-    /// Writes the numbers of the bits of `map`, counted from `base`; at least as many as it has.
+    /// Writes the numbers of the bits of `map`, counted from `base`; at least as many as it has. So many `GROUPS` nearly always do.
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
     #[inline]
-    fn spread(out: &mut [u32; BLOCK], map: u64, base: u32, numbers: __m512i) {
+    fn spread<const GROUPS: usize>(out: &mut [u32; BLOCK], map: u64, base: u32, numbers: __m512i) {
         let (packed, base) = (_mm512_maskz_compress_epi8(map, numbers), _mm512_set1_epi32(base.cast_signed()));
         let [first, second, third, fourth] = out.as_chunks_mut::<GROUP>().0 else { return };
+        let is_more = map.count_ones() as usize > GROUPS * GROUP;
         store(first, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<0>(packed)), base));
-        store(second, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<1>(packed)), base));
-        if map.count_ones() as usize > 2 * GROUP {
+        if GROUPS > 1 || is_more {
+            store(second, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<1>(packed)), base));
+        }
+        if is_more {
             store(third, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<2>(packed)), base));
             store(fourth, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<3>(packed)), base));
         }
@@ -331,6 +373,25 @@ static COUNTS: [u8; 256] = {
 #[must_use]
 #[inline(always)]
 pub fn found_in_sixteen(bytes: &[u8; 16], wanted: u8) -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_mm_cmpeq_epi8, _mm_movemask_epi8, _mm_set_epi64x, _mm_set1_epi8};
+        let word = |index: usize| i64::from_le_bytes(bytes.as_chunks::<8>().0[index]);
+        #[expect(unsafe_code, reason = "counts as something that a processor may lack")]
+        // SAFETY: every processor of this architecture has SSE2.
+        let found = unsafe {
+            let bytes = _mm_set_epi64x(word(1), word(0));
+            _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(wanted.cast_signed())))
+        };
+        found.cast_unsigned()
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    plainly_found_in_sixteen(bytes, wanted)
+}
+
+#[cfg(any(test, not(target_arch = "x86_64")))]
+#[inline(always)]
+fn plainly_found_in_sixteen(bytes: &[u8; 16], wanted: u8) -> u32 {
     const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
     let wanted = u64::from(wanted).wrapping_mul(0x0101_0101_0101_0101);
     let (halves, _) = bytes.as_chunks();
@@ -373,7 +434,7 @@ mod tests {
             let (places, ends) = plainly(&bytes);
             prop_assert_eq!(&list.places()[..list.count()], &places);
             prop_assert_eq!(list.ends(), &ends);
-            prop_assert!(list.places().len() >= list.count() + 16);
+            prop_assert_eq!(&list.places()[list.count()..][..BEYOND_COUNT], &[BEYOND; BEYOND_COUNT]);
         }
 
         #[test]
@@ -412,8 +473,9 @@ mod tests {
         #[test]
         fn a_bit_is_set_of_sixteen(bytes: [u8; 16], wanted: u8) {
             for wanted in [wanted, bytes[0], bytes[15]] {
-                let map = found_in_sixteen(&bytes, wanted);
-                prop_assert!((0..16).all(|index| (map >> index & 1 == 1) == (bytes[index] == wanted)));
+                for map in [found_in_sixteen(&bytes, wanted), plainly_found_in_sixteen(&bytes, wanted)] {
+                    prop_assert!((0..16).all(|index| (map >> index & 1 == 1) == (bytes[index] == wanted)));
+                }
             }
         }
     }

@@ -2,11 +2,11 @@
 
 use crate::batch::fields::{Fields, NEAR, day};
 use crate::batch::kind::{Kind, packed};
-use crate::batch::rows::{Batch, NONE, PartyRow, row as rows};
+use crate::batch::rows::{AdjustmentRow, Batch, DiagnosisRow, LineRow, NONE, PartyRow, Text, row as rows};
 use crate::completeness::{Counter, GapKind, Set};
-use crate::number::{AmountError, amount};
+use crate::number::amount;
 use crate::segment::{Segment, SegmentId, Span};
-use codes::Cents;
+use x12_marks::BEYOND;
 
 const ST: SegmentId = SegmentId::new(b"ST");
 
@@ -19,6 +19,8 @@ enum Place {
     Claim,
     /// Another payer of the claim; its parties are not those of the claim.
     OtherPayer,
+    /// At a line whose service is not told yet, or is none that has a row.
+    LineNumber,
     Line,
     /// In the rest of a claim that was given up.
     GivenUp,
@@ -91,17 +93,20 @@ impl Filler {
         marks.clear();
         segment.marks_into(&mut marks);
         let count = marks.len();
-        marks.resize(count + NEAR, 0);
-        if let Some(near) = marks.first_chunk() {
+        marks.resize(count + NEAR, BEYOND);
+        if let (Some(near), Some(end)) = (marks.first_chunk(), count.checked_sub(1)) {
+            // INVARIANT: segments and the text of a batch are far shorter than 4 GiB.
             let fields = Fields {
-                window: &text[at..],
-                near,
-                marks: &marks,
-                count,
-                base: at,
+                text,
+                base: at as u32,
                 offset: segment.offset,
-                start: 0,
                 component: segment.delimiters.component,
+                near,
+                places: &marks,
+                from: 0,
+                end: end as u32,
+                last: marks[end],
+                start: 0,
             };
             self.put(kind, set, &fields);
         }
@@ -117,14 +122,20 @@ impl Filler {
                 self.counter.pass_level();
                 self.level(fields);
             }
-            Kind::Name => self.name(fields, 3, Some(4), [8, 9]),
-            Kind::Organization => self.name(fields, 2, None, [3, 4]),
+            Kind::Name => {
+                let [role, _, last_name, first_name, _, _, _, identifier_kind, identifier] = fields.first();
+                self.name(fields, [role, last_name, first_name, identifier_kind, identifier]);
+            }
+            Kind::Organization => {
+                let [role, name, identifier_kind, identifier] = fields.first();
+                self.name(fields, [role, name, Text::default(), identifier_kind, identifier]);
+            }
             Kind::Address => self.address(fields),
             Kind::Birth => self.birth(fields),
             Kind::Diagnoses => self.diagnoses(fields),
             Kind::LineNumber => {
                 if self.place != Place::Level {
-                    self.place = Place::Line;
+                    self.place = Place::LineNumber;
                 }
             }
             Kind::Coverage => {
@@ -135,14 +146,14 @@ impl Filler {
             Kind::Claim if set == Set::Claims => self.claim(fields),
             Kind::ProfessionalLine if set == Set::Claims => {
                 self.counter.pass_line();
-                self.line(fields, 4, false);
+                self.line(fields);
             }
             Kind::OtherLine if set == Set::Claims => self.counter.pass_line(),
             Kind::Payment if set == Set::Remittance => self.payment(fields),
             Kind::Service if set == Set::Remittance => {
                 self.counter.pass_line();
                 if self.place != Place::Level {
-                    self.line(fields, 5, true);
+                    self.paid_line(fields);
                 }
             }
             Kind::Claim | Kind::ProfessionalLine | Kind::OtherLine | Kind::Payment | Kind::Service => {}
@@ -153,7 +164,7 @@ impl Filler {
             Kind::Adjustments => self.adjustments(fields),
             Kind::Drug => {
                 if let (Place::Line, Some(line)) = (self.place, self.line_row()) {
-                    self.batch.lines[line].drug = fields.text(3);
+                    self.batch.lines[line].drug = fields.element(3);
                 }
             }
             Kind::ProviderAdjustment => self.place = Place::Level,
@@ -195,16 +206,17 @@ impl Filler {
         self.place = Place::Level;
         self.party = NONE;
         // A level ends what the levels below it said.
-        match fields.code(3) {
+        let [_, _, level] = fields.first();
+        match fields.code(level) {
             code if code == const { packed(b"20") } => self.parties = [NONE; 4],
             code if code == const { packed(b"22") } => self.parties[1..].fill(NONE),
             _ => self.parties[3] = NONE,
         }
     }
 
-    /// A party: the elements of last name, first name, and of kind of identifier and identifier.
+    /// A party: role, last and first name, kind of identifier and identifier.
     #[inline(always)]
-    fn name(&mut self, fields: &Fields<'_>, last_name: usize, first_name: Option<usize>, identifier: [usize; 2]) {
+    fn name(&mut self, fields: &Fields<'_>, texts: [Text; 5]) {
         const BILLING: u32 = packed(b"85");
         const PAYEE: u32 = packed(b"PE");
         const INSURED: u32 = packed(b"IL");
@@ -216,13 +228,9 @@ impl Filler {
             Place::Level | Place::Outside => NONE,
             _ => rows(self.batch.claims.len()).wrapping_sub(1),
         };
-        row.role = fields.text(1);
-        row.last_name = fields.text(last_name);
-        row.first_name = first_name.map(|first_name| fields.text(first_name)).unwrap_or_default();
-        row.identifier_kind = fields.text(identifier[0]);
-        row.identifier = fields.text(identifier[1]);
+        [row.role, row.last_name, row.first_name, row.identifier_kind, row.identifier] = texts;
         self.party = new;
-        let slot = match (fields.code(1), self.place) {
+        let slot = match (fields.code(texts[0]), self.place) {
             (BILLING | PAYEE, Place::Level) => 0,
             (INSURED, Place::Level) => 1,
             (PAYER, Place::Level) => 2,
@@ -235,6 +243,7 @@ impl Filler {
         self.parties[slot] = new;
     }
 
+    #[inline(always)]
     fn own_party(&mut self, slot: usize, party: u32) {
         if let Some(claim) = self.batch.claims.last_mut() {
             claim.parties[slot] = party;
@@ -245,34 +254,41 @@ impl Filler {
     fn address(&mut self, fields: &Fields<'_>) {
         // INVARIANT: no batch has so many parties that one has the number of nobody.
         if let Some(party) = self.batch.parties.get_mut(self.party as usize) {
-            party.state = fields.text(2);
-            party.postal_code = fields.text(3);
+            [_, party.state, party.postal_code] = fields.first();
         }
     }
 
     #[inline(always)]
     fn birth(&mut self, fields: &Fields<'_>) {
         if let Some(party) = self.batch.parties.get_mut(self.party as usize) {
-            party.birth_day = fields.day(2);
-            party.sex = fields.text(3);
+            let [_, day, sex] = fields.first();
+            party.birth_day = fields.day(day);
+            party.sex = sex;
         }
     }
 
     /// An amount of a claim, which counts in the totals: blanks around it do not matter.
     #[inline(always)]
-    fn claim_amount(fields: &Fields<'_>, element: usize) -> Result<Cents, AmountError> {
-        match fields.money(element) {
-            Some(cents) => Ok(Cents(cents)),
-            None => amount(fields.bytes(element).trim_ascii()),
+    fn claim_amount(&mut self, fields: &Fields<'_>, text: Text) -> Option<i64> {
+        match fields.money(text) {
+            Some(cents) => Some(cents),
+            None => self.any_claim_amount(fields.bytes(text)),
         }
+    }
+
+    #[inline(never)]
+    fn any_claim_amount(&mut self, bytes: &[u8]) -> Option<i64> {
+        let cents = amount(bytes.trim_ascii()).ok();
+        self.batch.amounts_unread += u64::from(cents.is_none() && !bytes.is_empty());
+        cents.map(|cents| cents.0)
     }
 
     /// An amount of a line or an adjustment; nothing counts as zero.
     #[inline(always)]
-    fn cents(&mut self, fields: &Fields<'_>, element: usize) -> i64 {
-        match fields.money(element) {
+    fn cents(&mut self, fields: &Fields<'_>, text: Text) -> i64 {
+        match fields.money(text) {
             Some(cents) => cents,
-            None => self.any_cents(fields.bytes(element)),
+            None => self.any_cents(fields.bytes(text)),
         }
     }
 
@@ -285,20 +301,20 @@ impl Filler {
     fn claim(&mut self, fields: &Fields<'_>) {
         self.place = Place::Claim;
         self.party = NONE;
-        let charge = Self::claim_amount(fields, 2);
-        self.counter.pass_claim((charge, || span(fields, 2)), None::<(_, fn() -> Span)>);
-        let charge = self.batch.read(fields.bytes(2), charge);
-        let [place, _, status] = fields.components(5);
+        let [number, charge, _, _, facility] = fields.first();
+        let charge = self.claim_amount(fields, charge);
+        self.counter.pass_claim(charge, || fields.span(2));
+        let [place, _, status] = fields.components(facility);
         let mut parties = self.parties;
         if parties[3] == NONE {
             parties[3] = parties[1];
         }
         let row = add(&mut self.batch.claims);
         row.offset = fields.place();
-        row.number = fields.text(1);
+        row.number = number;
         row.place_of_service = place;
         row.status = status;
-        row.charge_cents = charge;
+        row.charge_cents = charge.unwrap_or(0);
         row.parties = parties;
     }
 
@@ -306,22 +322,20 @@ impl Filler {
     fn payment(&mut self, fields: &Fields<'_>) {
         self.place = Place::Claim;
         self.party = NONE;
-        let charge = Self::claim_amount(fields, 3);
-        let paid = Self::claim_amount(fields, 4);
-        let share = Self::claim_amount(fields, 5);
-        self.counter.pass_claim((charge, || span(fields, 3)), Some((paid, || span(fields, 4))));
-        let charge = self.batch.read(fields.bytes(3), charge);
-        let paid = self.batch.read(fields.bytes(4), paid);
-        let share = self.batch.read(fields.bytes(5), share);
+        let [number, status, charge, paid, share, _, payer_number, place] = fields.first();
+        let charge = self.claim_amount(fields, charge);
+        let paid = self.claim_amount(fields, paid);
+        let share = self.claim_amount(fields, share);
+        self.counter.pass_payment(charge, paid, |element| fields.span(element));
         let row = add(&mut self.batch.claims);
         row.offset = fields.place();
-        row.number = fields.text(1);
-        row.place_of_service = fields.text(8);
-        row.status = fields.text(2);
-        row.payer_number = fields.text(7);
-        row.charge_cents = charge;
-        row.paid_cents = paid;
-        row.patient_cents = share;
+        row.number = number;
+        row.place_of_service = place;
+        row.status = status;
+        row.payer_number = payer_number;
+        row.charge_cents = charge.unwrap_or(0);
+        row.paid_cents = paid.unwrap_or(0);
+        row.patient_cents = share.unwrap_or(0);
         row.parties = self.parties;
     }
 
@@ -333,40 +347,56 @@ impl Filler {
         }
         let claim = rows(self.batch.claims.len()).wrapping_sub(1);
         for element in 1..=fields.len() {
-            let [kind, code] = fields.components(element);
-            if KINDS.contains(&fields.code_of(kind)) {
-                let row = add(&mut self.batch.diagnoses);
-                row.claim = claim;
-                row.kind = kind;
-                row.code = code;
+            let [kind, code] = fields.components(fields.element(element));
+            if KINDS.contains(&fields.code(kind)) {
+                self.batch.diagnoses.push(DiagnosisRow { claim, kind, code });
             }
         }
     }
 
-    /// A line of a claim or of a payment.
+    /// A line of a claim.
     #[inline(always)]
-    fn line(&mut self, fields: &Fields<'_>, units: usize, is_payment: bool) {
-        let Some(claim) = self.claim_row() else { return };
-        self.place = Place::Line;
-        self.is_prior = false;
-        let charge = self.cents(fields, 2);
-        let paid = if is_payment { self.cents(fields, 3) } else { 0 };
-        let row = add(&mut self.batch.lines);
-        row.claim = rows(claim);
-        fields.components_into(1, &mut row.codes);
+    fn line(&mut self, fields: &Fields<'_>) {
+        let [codes, charge, _, units, _, _, to_diagnoses] = fields.first();
+        let charge = self.cents(fields, charge);
+        let Some(row) = self.new_line() else { return };
+        fields.components_into(codes, &mut row.codes);
+        row.charge_cents = charge;
+        row.units = units;
+        row.pointers = fields.pointers(to_diagnoses);
+    }
+
+    /// A line of a payment.
+    #[inline(always)]
+    fn paid_line(&mut self, fields: &Fields<'_>) {
+        let [codes, charge, paid, _, units] = fields.first();
+        let charge = self.cents(fields, charge);
+        let paid = self.cents(fields, paid);
+        let Some(row) = self.new_line() else { return };
+        fields.components_into(codes, &mut row.codes);
         row.charge_cents = charge;
         row.paid_cents = paid;
-        row.units = fields.text(units);
-        row.pointers = if is_payment { [0; 4] } else { pointers(fields, 7) };
+        row.units = units;
+    }
+
+    #[inline(always)]
+    fn new_line(&mut self) -> Option<&mut LineRow> {
+        let claim = self.claim_row()?;
+        self.place = Place::Line;
+        self.is_prior = false;
+        let row = add(&mut self.batch.lines);
+        row.claim = rows(claim);
+        Some(row)
     }
 
     #[inline(always)]
     fn days(&mut self, fields: &Fields<'_>) {
-        if self.place != Place::Line || fields.code(1) != const { packed(b"472") } {
+        let [qualifier, _, period] = fields.first();
+        if self.place != Place::Line || fields.code(qualifier) != const { packed(b"472") } {
             return;
         }
         let Some(line) = self.batch.lines.last_mut() else { return };
-        let value = fields.bytes(3);
+        let value = fields.bytes(period);
         line.days = match value.len() {
             8 => [day(value); 2],
             _ => match value.iter().position(|byte| *byte == b'-') {
@@ -383,10 +413,11 @@ impl Filler {
         const ONLY: u32 = packed(b"472");
         let (Place::Line, Some(line)) = (self.place, self.line_row()) else { return };
         let days = &mut self.batch.lines[line].days;
-        match fields.code(1) {
-            ONLY => *days = [fields.day(2); 2],
-            FIRST => days[0] = fields.day(2),
-            LAST => days[1] = fields.day(2),
+        let [qualifier, day] = fields.first();
+        match fields.code(qualifier) {
+            ONLY => *days = [fields.day(day); 2],
+            FIRST => days[0] = fields.day(day),
+            LAST => days[1] = fields.day(day),
             _ => {}
         }
     }
@@ -396,15 +427,16 @@ impl Filler {
         const PAYER_NUMBER: u32 = packed(b"F8");
         const AUTHORIZATION: u32 = packed(b"G1");
         const CONTROL_NUMBER: u32 = packed(b"6R");
+        let [qualifier, value] = fields.first();
         let (line, claim) = (self.batch.lines.last_mut(), self.batch.claims.last_mut());
-        let value = match (self.place, fields.code(1)) {
+        let place = match (self.place, fields.code(qualifier)) {
             (Place::Line, CONTROL_NUMBER) => line.map(|line| &mut line.control_number),
             (Place::Claim, PAYER_NUMBER) => claim.map(|claim| &mut claim.payer_number),
             (Place::Claim, AUTHORIZATION) => claim.map(|claim| &mut claim.authorization),
             _ => None,
         };
-        if let Some(value) = value {
-            *value = fields.text(2);
+        if let Some(place) = place {
+            *place = value;
         }
     }
 
@@ -419,23 +451,23 @@ impl Filler {
             Place::Line => rows(self.batch.lines.len()).wrapping_sub(1),
             _ => NONE,
         };
-        let group = fields.text(1);
-        let mut reason = 2;
+        // Most have one reason; the others have three elements each.
+        let [group, code, amount] = fields.first();
+        self.adjustment(fields, [rows(claim), line], [group, code, amount]);
+        let mut reason = 5;
         while reason <= fields.len().min(17) {
-            let code = fields.text(reason);
-            let amount_at = reason + 1;
+            self.adjustment(fields, [rows(claim), line], [group, fields.element(reason), fields.element(reason + 1)]);
             reason += 3;
-            if code.is_empty() && fields.bytes(amount_at).is_empty() {
-                continue;
-            }
-            let cents = self.cents(fields, amount_at);
-            let row = add(&mut self.batch.adjustments);
-            row.claim = rows(claim);
-            row.line = line;
-            row.group = group;
-            row.reason = code;
-            row.cents = cents;
         }
+    }
+
+    #[inline(always)]
+    fn adjustment(&mut self, fields: &Fields<'_>, [claim, line]: [u32; 2], [group, reason, amount]: [Text; 3]) {
+        if reason.is_empty() && amount.is_empty() {
+            return;
+        }
+        let cents = self.cents(fields, amount);
+        self.batch.adjustments.push(AdjustmentRow { claim, line, group, reason, cents });
     }
 }
 
@@ -445,31 +477,4 @@ fn add<T: Default>(rows: &mut Vec<T>) -> &mut T {
     let index = rows.len();
     rows.push(T::default());
     &mut rows[index]
-}
-
-fn span(fields: &Fields<'_>, element: usize) -> Span {
-    let (start, end) = fields.span(element);
-    Span { start, end }
-}
-
-#[inline(always)]
-fn pointers(fields: &Fields<'_>, element: usize) -> [u8; 4] {
-    let mut pointers = [0; 4];
-    let bytes = fields.bytes(element);
-    // One digit each, which is nearly always so.
-    let mut is_usual = matches!(bytes.len(), 1 | 3 | 5 | 7);
-    for (pointer, pair) in pointers.iter_mut().zip(bytes.chunks(2)) {
-        *pointer = pair[0].wrapping_sub(b'0');
-        is_usual &= *pointer <= 9 && pair.get(1).is_none_or(|byte| *byte == fields.component);
-    }
-    if is_usual {
-        return pointers;
-    }
-    pointers = [0; 4];
-    if !bytes.is_empty() {
-        for (pointer, text) in pointers.iter_mut().zip(fields.parts(element)) {
-            *pointer = crate::number::count(text).and_then(|text| u8::try_from(text).ok()).unwrap_or(0);
-        }
-    }
-    pointers
 }

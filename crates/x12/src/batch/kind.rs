@@ -3,12 +3,15 @@
 use crate::segment::SegmentId;
 
 /// What a segment is to the tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     /// Nothing that is known here, such as an identifier in small letters.
+    #[default]
     Unknown,
     /// ISA, GS, ST and their ends.
     Envelope,
+    Claim,
+    Payment,
     /// Counted and passed by.
     Passed,
     Level,
@@ -19,10 +22,8 @@ pub(super) enum Kind {
     Diagnoses,
     LineNumber,
     Coverage,
-    Claim,
     ProfessionalLine,
     OtherLine,
-    Payment,
     Service,
     Adjudication,
     Period,
@@ -92,7 +93,7 @@ pub(super) const fn packed(text: &[u8]) -> u32 {
 
 /// The first of four bytes, by their number, as [`packed`].
 #[inline(always)]
-pub(super) fn head(bytes: [u8; 4], length: usize) -> u32 {
+pub(super) fn head(bytes: u32, length: usize) -> u32 {
     let within = match length {
         0 => 0,
         1 => 0xFF,
@@ -100,7 +101,7 @@ pub(super) fn head(bytes: [u8; 4], length: usize) -> u32 {
         3 => 0xFF_FFFF,
         _ => return u32::MAX,
     };
-    u32::from_le_bytes(bytes) & within
+    bytes & within
 }
 
 const SLOTS: usize = 256;
@@ -143,6 +144,15 @@ impl Kind {
         if known == text { kind } else { Self::Unknown }
     }
 
+    /// The kind of an identifier of two or three letters with `separator` behind it, from four bytes; nothing known where it stands
+    /// elsewhere.
+    #[inline(always)]
+    pub(super) fn before(bytes: u32, separator: u8) -> Self {
+        let [_, _, third, fourth] = bytes.to_le_bytes();
+        let three = if fourth == separator { bytes & 0xFF_FFFF } else { 0 };
+        Self::of(if third == separator { bytes & 0xFFFF } else { three })
+    }
+
     /// The kind of any identifier, one in small letters too.
     pub(super) fn of_id(id: SegmentId) -> Self {
         match Self::of(packed(id.text().as_bytes())) {
@@ -161,12 +171,12 @@ mod tests {
         for (text, kind) in KINDS {
             let mut bytes = [b'*'; 4];
             bytes[..text.len()].copy_from_slice(text);
-            assert_eq!(Kind::of(head(bytes, text.len())), *kind);
+            assert_eq!(Kind::of(head(u32::from_le_bytes(bytes), text.len())), *kind);
             assert_eq!(Kind::of_id(SegmentId::new(&text.to_ascii_lowercase())), *kind);
         }
         for text in ["", "N", "N9", "SV4", "sv1", "ISAX"] {
             assert_eq!(Kind::of(packed(text.as_bytes())), Kind::Unknown, "{text}");
         }
-        assert_eq!(Kind::of(head(*b"ISA*", 4)), Kind::Unknown);
+        assert_eq!(Kind::of(head(u32::from_le_bytes(*b"ISA*"), 4)), Kind::Unknown);
     }
 }

@@ -15,10 +15,9 @@ pub struct Text {
 }
 
 impl Text {
-    #[inline]
-    pub(super) fn new(start: usize, length: usize) -> Self {
-        // INVARIANT: the text of a batch and each segment are far shorter than 4 GiB.
-        Self { start: start as u32, length: length as u32 }
+    #[inline(always)]
+    pub(super) fn new(start: u32, length: u32) -> Self {
+        Self { start, length }
     }
 
     /// Whether nothing was sent.
@@ -34,8 +33,25 @@ impl Text {
     }
 
     #[inline(always)]
+    pub(super) fn end(self) -> usize {
+        self.start.wrapping_add(self.length) as usize
+    }
+
+    #[inline(always)]
     pub(super) fn len(self) -> usize {
         self.length as usize
+    }
+
+    /// Eight bytes before its end; far behind every text when there are fewer.
+    #[inline(always)]
+    pub(super) fn eight_before_end(self) -> usize {
+        self.start.wrapping_add(self.length).wrapping_sub(8) as usize
+    }
+
+    /// A part of it.
+    #[inline(always)]
+    pub(super) fn part(self, from: u32, length: u32) -> Self {
+        Self { start: self.start.wrapping_add(from), length }
     }
 }
 
@@ -160,8 +176,7 @@ impl Batch {
     /// The bytes of a value.
     #[must_use]
     pub fn bytes(&self, text: Text) -> &[u8] {
-        let start = text.start as usize;
-        &self.text[start..start + text.length as usize]
+        &self.text[text.start()..text.end()]
     }
 
     /// The cents of an amount that was read from `bytes`.
@@ -191,9 +206,10 @@ impl PartyRow {
     /// The same party for the next batch: what it holds of `text` is added to `carried`.
     pub(super) fn carry(&self, text: &[u8], carried: &mut Vec<u8>) -> Self {
         let mut copy = |old: Text| {
-            let start = carried.len();
-            carried.extend_from_slice(&text[old.start()..old.start() + old.len()]);
-            Text::new(start, old.len())
+            // INVARIANT: the parties of one claim are far shorter than 4 GiB.
+            let start = carried.len() as u32;
+            carried.extend_from_slice(&text[old.start()..old.end()]);
+            Text { start, ..old }
         };
         Self {
             claim: NONE,

@@ -200,6 +200,7 @@ impl Cursor {
     fn drain(&mut self, bytes: &[u8], at_end: bool, sink: &mut impl FnMut(Event<'_>)) -> usize {
         let mut at = 0;
         loop {
+            at = self.usual(bytes, at, sink);
             match self.step(bytes, at, at_end) {
                 Step::More { keep } => {
                     self.advance(keep);
@@ -215,6 +216,35 @@ impl Cursor {
                 }
             }
         }
+    }
+
+    /// Hands out segments for as long as their ends are listed and nothing stands between them, and gives where the next unit starts.
+    #[inline(always)]
+    fn usual(&mut self, bytes: &[u8], at: usize, sink: &mut impl FnMut(Event<'_>)) -> usize {
+        let Some(delimiters) = self.state.delimiters else { return at };
+        let Rest { base, places, ends, mut from } = self.marks.rest();
+        let offset = self.state.base + base as u64;
+        let window = bytes.get(base..).unwrap_or_default();
+        let Some(mut start) = at.checked_sub(base).and_then(|start| u32::try_from(start).ok()) else { return at };
+        let mut taken = 0_u64;
+        for end in ends {
+            let end = *end as usize;
+            let (Some(marks), Some(last)) = (places.get(from..=end), places.get(end)) else { break };
+            let Some(text) = window.get(start as usize..*last as usize) else { break };
+            // Blanks before a segment, and what may be a header, are looked at by themselves.
+            if text.first().is_none_or(|first| is_padding(*first) || first.eq_ignore_ascii_case(&b'I')) {
+                break;
+            }
+            taken = taken.wrapping_add(1);
+            let (place, ordinal) = (offset.wrapping_add(u64::from(start)), self.state.segments.wrapping_add(taken));
+            sink(Event::Segment(Segment::marked(text, place, ordinal, delimiters, marks, start)));
+            (from, start) = (end.wrapping_add(1), last.wrapping_add(1));
+        }
+        if taken == 0 {
+            return at;
+        }
+        self.pass(taken, from);
+        base + start as usize
     }
 
     /// Says that the next slice starts `bytes` later in the file.

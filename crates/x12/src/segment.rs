@@ -1,6 +1,7 @@
 //! One segment, seen in place: its elements are slices of the bytes that were read.
 
 use crate::delimiters::Delimiters;
+use x12_marks::found_in_sixteen;
 
 /// Digits from 1 to 10 and letters from 11 to 36, small ones too; 0 for everything else.
 static SIGNS: [u8; 256] = {
@@ -160,23 +161,26 @@ impl<'a> Segment<'a> {
         Self { bytes, offset, ordinal, delimiters, id, marks: &[], start: 0 }
     }
 
-    /// The same with its marks, counted from its start.
+    /// The same with its marks, and the place of its first byte, counted as they are.
     #[inline]
-    pub(crate) fn with_marks(mut self, marks: &'a [u32]) -> Self {
-        self.marks = marks;
-        self.start = 0;
+    pub(crate) fn with_marks(mut self, marks: &'a [u32], start: u32) -> Self {
+        (self.marks, self.start) = (marks, start);
         self
     }
 
-    /// Adds its marks, counted from its start: places of its separators, and last of its terminator.
-    pub(crate) fn marks_into(&self, out: &mut Vec<u32>) {
+    /// Adds its marks, places of its separators and last of its terminator, and gives the place of its first byte.
+    pub(crate) fn marks_into(&self, out: &mut Vec<u32>) -> u32 {
         match self.marks {
             [] => {
                 out.extend(self.separators());
                 // INVARIANT: a segment is far shorter than 4 GiB.
                 out.push(self.bytes.len() as u32);
+                0
             }
-            marks => out.extend(marks.iter().map(|mark| mark.wrapping_sub(self.start))),
+            marks => {
+                out.extend_from_slice(marks);
+                self.start
+            }
         }
     }
 
@@ -276,16 +280,24 @@ impl<'a> Segment<'a> {
         let bytes = &self.bytes[start..end];
         let mut found: [&[u8]; N] = [&[]; N];
         let (mut component, mut from) = (0, 0);
-        for (index, byte) in bytes.iter().enumerate() {
-            if *byte == self.delimiters.component {
-                let Some(place) = found.get_mut(component) else { return found };
-                *place = trimmed(&bytes[from..index]);
-                (component, from) = (component + 1, index + 1);
+        let mut take = |end: usize| {
+            if let Some(place) = found.get_mut(component) {
+                *place = trimmed(&bytes[from..end]);
             }
+            (component, from) = (component + 1, end + 1);
+        };
+        // Most are short, and then all their separators are found at once.
+        match self.bytes.get(start..start + 16).and_then(|sixteen| sixteen.first_chunk()) {
+            Some(sixteen) if bytes.len() <= 16 => {
+                let mut ends = found_in_sixteen(sixteen, self.delimiters.component) & ((1 << bytes.len()) - 1);
+                while ends != 0 {
+                    take(ends.trailing_zeros() as usize);
+                    ends &= ends - 1;
+                }
+            }
+            _ => memchr::memchr_iter(self.delimiters.component, bytes).for_each(&mut take),
         }
-        if let Some(place) = found.get_mut(component) {
-            *place = trimmed(&bytes[from..]);
-        }
+        take(bytes.len());
         found
     }
 
@@ -400,8 +412,9 @@ impl<'a> Element<'a> {
 /// Without blanks around it, which is nearly always so already.
 #[inline(always)]
 fn trimmed(bytes: &[u8]) -> &[u8] {
-    match bytes {
-        [first, .., last] if *first > b' ' && *last > b' ' => bytes,
+    match (bytes.first(), bytes.last()) {
+        (Some(first), Some(last)) if *first > b' ' && *last > b' ' => bytes,
+        (None, _) => bytes,
         _ => bytes.trim_ascii(),
     }
 }

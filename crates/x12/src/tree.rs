@@ -47,12 +47,13 @@ impl Node {
     }
 }
 
-/// Where a copied segment was in the file, and where its marks start.
+/// Where a copied segment was in the file, where its marks start, and what they count from.
 #[derive(Clone, Copy, Debug)]
 struct Origin {
     offset: u64,
     ordinal: u64,
     marks: u32,
+    start: u32,
 }
 
 /// Segments, and the loops they fill.
@@ -63,7 +64,7 @@ pub struct Tree<'a> {
     pub(crate) nodes: Vec<Node>,
     /// Where each piece is from, where the text is a copy of parts of the file.
     origins: Vec<Origin>,
-    /// Places of separators in the pieces that have an origin, each counted from the start of its piece.
+    /// Places of separators in the pieces that have an origin, counted as they were.
     marks: Vec<u32>,
     /// Lengths of the pieces that are [`LONG`], by index.
     long: Vec<(u32, u32)>,
@@ -98,8 +99,8 @@ impl<'a> Tree<'a> {
                 let start = small(text.len());
                 text.extend_from_slice(segment.bytes);
                 let marks = small(self.marks.len());
-                self.origins.push(Origin { offset: segment.offset, ordinal: segment.ordinal, marks });
-                segment.marks_into(&mut self.marks);
+                let from = segment.marks_into(&mut self.marks);
+                self.origins.push(Origin { offset: segment.offset, ordinal: segment.ordinal, marks, start: from });
                 start
             }
         };
@@ -184,7 +185,8 @@ impl<'a> Tree<'a> {
             Some(origin) => {
                 let end = self.origins.get(index as usize + 1).map_or(self.marks.len(), |next| next.marks as usize);
                 let marks = &self.marks[origin.marks as usize..end];
-                Segment::known(bytes, origin.offset, origin.ordinal, delimiters, piece.id).with_marks(marks)
+                let segment = Segment::known(bytes, origin.offset, origin.ordinal, delimiters, piece.id);
+                segment.with_marks(marks, origin.start)
             }
             None => Segment::known(bytes, u64::from(piece.start), u64::from(index) + 1, delimiters, piece.id),
         }

@@ -206,6 +206,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Puts a segment of a transaction into its loop.
+    #[inline]
     pub(crate) fn place(&mut self, segment: &Segment<'_>, visitor: &mut impl Visitor) -> Placed {
         let Some(table) = self.table else {
             self.keep(segment, self.node());

@@ -60,22 +60,24 @@ pub(crate) fn judge_claim(view: LoopView<'_>, totals: &mut Totals, sink: &mut Si
     let at = At::inside(&head, view);
     let paid = claim.paid().ok();
     totals.paid = totals.paid.and_then(|total| total.checked_add(paid?));
-    let services: Vec<ServicePayment<'_>> = claim.services().collect();
     let mut adjusted = Adjusted { all: Some(Cents(0)), patient: Some(Cents(0)) };
     let mut adjustments: Vec<Adjustment<'_>> = Vec::new();
-    for service in &services {
+    let (mut charges, mut has_services) = (Some(Cents(0)), false);
+    for service in claim.services() {
+        has_services = true;
         adjustments.clear();
-        adjustments.extend(service.adjustments());
+        service.adjustments().for_each(|adjustment| adjustments.push(adjustment));
         let own = adjusted.add(&adjustments);
-        judge_service(service, &adjustments, own, totals.date, sink);
+        let charge = service.charge().ok();
+        charges = charges.and_then(|charges| charges.checked_add(charge?));
+        judge_service(&service, charge, &adjustments, own, totals.date, sink);
     }
     adjustments.clear();
     adjustments.extend(claim.adjustments());
     adjusted.add(&adjustments);
     codes(&adjustments, view, totals.date, sink);
     let charge = claim.charge().ok();
-    if !services.is_empty() {
-        let charges = sum(services.iter().map(ServicePayment::charge));
+    if has_services {
         let label = ("CLP03 is", "the services sum to");
         differ(&r::CLAIM_CHARGES, at.element(3), charge, charges, label, sink);
     }
@@ -91,6 +93,7 @@ pub(crate) fn judge_claim(view: LoopView<'_>, totals: &mut Totals, sink: &mut Si
 
 fn judge_service(
     service: &ServicePayment<'_>,
+    charge: Option<Cents>,
     adjustments: &[Adjustment<'_>],
     adjusted: Option<Cents>,
     day: Option<Date>,
@@ -99,16 +102,16 @@ fn judge_service(
     let view = service.view();
     let head = service.head();
     let at = At::inside(&head, view);
-    let left = service.charge().ok().zip(adjusted).and_then(|(charge, all)| charge.checked_sub(all));
+    let left = charge.zip(adjusted).and_then(|(charge, all)| charge.checked_sub(all));
     let label = ("SVC03 is", "the charge less adjustments is");
     differ(&r::SERVICE_BALANCE, at.element(3), service.paid().ok(), left, label, sink);
     codes(adjustments, view, day, sink);
-    if service.head().component(1, 1) == b"HC" {
-        codesets::procedure(service.procedure(), service.day(), at.component(1, 2), sink);
-        for component in 3..=6 {
-            let code = service.head().component(1, component);
+    let [kind, procedure, modifiers @ ..] = head.components::<6>(1);
+    if kind == b"HC" {
+        codesets::procedure(procedure, service.day(), at.component(1, 2), sink);
+        for (code, component) in modifiers.into_iter().zip(3..) {
             if !code.is_empty() {
-                codesets::modifier(code, service.procedure(), at.component(1, component), sink);
+                codesets::modifier(code, procedure, at.component(1, component), sink);
             }
         }
     }

@@ -22,7 +22,7 @@ pub(crate) fn clean(segment: &Segment<'_>) -> Option<u64> {
     let is_whole = elements.len() <= specs.len().min(ELEMENTS_MAX)
         && bytes.last() != Some(&segment.delimiters.element)
         && is_plain(bytes);
-    if !is_whole || id == ISA || bytes[..head].iter().any(u8::is_ascii_lowercase) {
+    if !is_whole || id == ISA || has_small_letter(bytes, head) {
         return None;
     }
     let component = segment.delimiters.component;
@@ -42,6 +42,18 @@ pub(crate) fn clean(segment: &Segment<'_>) -> Option<u64> {
         _ => true,
     };
     is_clean.then_some(there)
+}
+
+/// Whether an identifier of two or three letters and digits has a small letter.
+#[inline(always)]
+fn has_small_letter(bytes: &[u8], length: usize) -> bool {
+    match (bytes, length) {
+        ([first, second, ..], 2) => first.is_ascii_lowercase() | second.is_ascii_lowercase(),
+        ([first, second, third, ..], 3) => {
+            first.is_ascii_lowercase() | second.is_ascii_lowercase() | third.is_ascii_lowercase()
+        }
+        _ => true,
+    }
 }
 
 /// Elements that have a bit in the answer of [`clean`].
@@ -303,7 +315,7 @@ mod tests {
             let mut marks: Vec<u32> = Vec::new();
             let segment = Segment::new(&bytes, 0, 1, Delimiters::USUAL);
             segment.marks_into(&mut marks);
-            let segment = segment.with_marks(&marks);
+            let segment = segment.with_marks(&marks, 0);
             let mut sink = Sink::new(Options::default(), Arc::new(BuiltIn));
             check(&segment, At::loose(&segment), &mut sink);
             if let Some(there) = clean(&segment) {

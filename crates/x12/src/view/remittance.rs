@@ -311,11 +311,11 @@ impl<'t> Adjustment<'t> {
 /// The adjustments of a loop's own CAS segments, six in each at most.
 pub fn adjustments<'t>(view: LoopView<'t>) -> impl Iterator<Item = Adjustment<'t>> + use<'t> {
     view.all("CAS").flat_map(|segment| {
-        (2..=segment.len().min(17)).step_by(3).map(move |element| Adjustment { segment, element }).filter(
-            |adjustment| {
-                let used = |element| !adjustment.segment.value(element).is_empty();
-                used(adjustment.element) || used(adjustment.element + 1)
-            },
-        )
+        let used = move |element: usize| !segment.value(element).is_empty();
+        // Reason, amount and quantity of each.
+        (0..6_usize).filter_map(move |group| {
+            let element = 3 * group + 2;
+            (used(element) || used(element + 1)).then_some(Adjustment { segment, element })
+        })
     })
 }

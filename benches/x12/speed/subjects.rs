@@ -22,6 +22,13 @@ fn subject<'a>(name: &'static str, work: impl Fn() -> u64 + 'a) -> Subject<'a> {
     Subject { name, work: Box::new(work), least: Duration::MAX }
 }
 
+/// How the names of the plain loop's copies begin.
+const PLAIN: &str = "plain loop: cut at ~ and *";
+
+const BATCHES: &str = "batches, typed, streamed";
+
+const JUDGED: &str = "judged at level 5";
+
 /// Times everything on one file and prints the table.
 pub(crate) fn report(name: &str, bytes: &[u8], rounds: usize, only: &str) {
     let record = x12::read(bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -34,34 +41,43 @@ pub(crate) fn report(name: &str, bytes: &[u8], rounds: usize, only: &str) {
     let set = bytes.windows(3).position(|three| three == b"ST*").map_or(&b""[..], |at| &bytes[at + 3..at + 6]);
     let text = std::str::from_utf8(bytes).expect("files for this are ASCII");
     let mut subjects = vec![
-        subject("plain loop: cut at ~ and *", || split_loop(bytes)),
+        subject("plain loop: cut at ~ and *", || split_loop::<0>(bytes)),
+        subject("plain loop: cut at ~ and *, again", || split_loop::<1>(bytes)),
+        subject("plain loop: cut at ~ and *, thrice", || split_loop::<2>(bytes)),
+        subject("plain loop: cut at ~ and *, once more", || split_loop::<3>(bytes)),
         subject("plain loop: cut at ~ alone", || ends_alone(bytes)),
         subject("segments, streamed", || segments(bytes)),
         subject("completeness, streamed", || completeness(bytes)),
-        subject("batches, typed, streamed", || claims_in_batches(bytes)),
+        subject(BATCHES, || claims_in_batches(bytes)),
         subject("document with its loops", || Document::read(bytes).tree.len() as u64),
         subject("written again from elements", || Document::read(bytes).emit().len() as u64),
         subject("judged at level 1", || judged(bytes, 1)),
-        subject("judged at level 5", || judged(bytes, 5)),
+        subject(JUDGED, || judged(bytes, 5)),
     ];
     let set = String::from_utf8_lossy(set).into_owned();
     for (name, read) in peers(&set) {
         subjects.push(subject(name, move || read(text)));
     }
-    subjects.retain(|subject| subject.name.starts_with("plain loop: cut at ~ and") || subject.name.contains(only));
+    subjects.retain(|subject| subject.name.starts_with(PLAIN) || subject.name.contains(only));
     for _ in 0..rounds {
         for subject in &mut subjects {
             let (took, _) = timed(&*subject.work);
             subject.least = subject.least.min(took);
         }
     }
-    let plain = subjects[0].least.as_secs_f64();
+    // How quick the loop is depends on where its code lies; the luckiest of four copies counts.
+    let loops = subjects.iter().filter(|subject| subject.name.starts_with(PLAIN));
+    let plain = loops.map(|subject| subject.least).min().unwrap_or_default().as_secs_f64();
     println!("| subject | ms | MB/s | × the plain loop |");
     println!("|---|---:|---:|---:|");
     for subject in &subjects {
         let seconds = subject.least.as_secs_f64().max(1e-9);
         let (milliseconds, rate) = (seconds * 1e3, bytes.len() as f64 / 1e6 / seconds);
         println!("| {} | {milliseconds:.2} | {rate:.0} | {:.2} |", subject.name, plain / seconds);
+    }
+    let least = |name| subjects.iter().find(|subject| subject.name == name).map(|subject| subject.least.as_secs_f64());
+    if let (Some(batches), Some(judged)) = (least(BATCHES), least(JUDGED)) {
+        println!("judged at level 5 as quickly as {:.1} % of batches", 100.0 * batches / judged);
     }
     two_threads(bytes, rounds);
 }
@@ -92,9 +108,10 @@ pub(crate) fn two_threads(bytes: &[u8], rounds: usize) {
     );
 }
 
-/// Not compiled into its caller, whose other work would then tell how it is compiled.
+/// Not compiled into its caller, whose other work would then tell how it is compiled. Copies differ in what they add, so that each has a
+/// place of its own.
 #[inline(never)]
-fn split_loop(bytes: &[u8]) -> u64 {
+fn split_loop<const COPY: u64>(bytes: &[u8]) -> u64 {
     let (mut segments, mut elements, mut longest, mut start) = (0_u64, 0_u64, 0, 0);
     for (index, byte) in bytes.iter().enumerate() {
         match byte {
@@ -111,7 +128,7 @@ fn split_loop(bytes: &[u8]) -> u64 {
             _ => {}
         }
     }
-    segments + elements + longest as u64
+    segments + elements + longest as u64 + COPY
 }
 
 /// Only the ends of segments.

@@ -155,6 +155,14 @@ fn nobody_is_left_in_a_deidentified_file() {
     assert_eq!(fs::read_to_string(&again).expect("the result"), written, "one key, one result");
     ends(&["x12", "deidentify", text(&good()), "--key-file", text(&other), "--out", text(&again)], 0);
     assert_ne!(fs::read_to_string(&again).expect("the result"), written, "another key, another result");
+    let wide = folder.join("wide.edi");
+    let utf_16 = fs::read_to_string(good()).expect("the example");
+    fs::write(&wide, [b"\xFF\xFE".to_vec(), utf_16.encode_utf16().flat_map(u16::to_le_bytes).collect()].concat())
+        .expect("the same as UTF-16");
+    let nothing = folder.join("nothing.edi");
+    let said = ends(&["x12", "deidentify", text(&wide), "--key-file", text(&key), "--out", text(&nothing)], 2);
+    assert!(said.contains("error[I0009]") && said.contains("UTF-16"), "{said}");
+    assert!(!nothing.exists(), "nothing is written");
     fs::write(&key, "short\n").expect("the key");
     assert!(ends(&["x12", "deidentify", text(&good()), "--key-file", text(&key)], 2).contains("error[I0011]"));
 }

@@ -350,6 +350,21 @@ mod tests {
     }
 
     #[test]
+    fn former_reviews_hang_services_below_their_provider() {
+        let body = "278 BHT*0078*13*A1*20020805*0930~HL*1**20*1~NM1*X3*2*EXAMPLE PLAN~HL*2*1*21*1~NM1*1P*2*EXAMPLE SPA~\
+                    HL*3*2*22*1~HI*BF:7020~NM1*IL*1*EXAMPLE*ALEX~HL*4*3*19*1~NM1*SJ*1*CLINICIAN*SAM~HL*5*4*SS*0~UM*HS*I~\
+                    HL*6*3*23*1~NM1*QC*1*EXAMPLE*PAT~NM1*X3*1*REVIEWER*KIM~HL*7*6*19*1~NM1*1T*2*EXAMPLE CLINIC~HL*8*7*SS*0~\
+                    UM*HS*I~HCR*A1*1~NM1*2B*2*EXAMPLE DESK~";
+        let paths = paths(body, "004010X094A1");
+        let at = |index: usize| paths[index].strip_prefix("2000A/2000B/2000C").unwrap_or(&paths[index]);
+        assert_eq!([3, 5, 6].map(at), ["2000A/2010A", "2000A/2000B/2010B", ""]);
+        assert_eq!([7, 8, 9, 10, 11].map(at), ["", "/2010CA", "/2000E", "/2000E/2010E", "/2000E/2000F"]);
+        assert_eq!([13, 14, 15].map(at), ["/2000D", "/2000D/2010DA", "/2000D/2010DB"]);
+        assert_eq!([17, 19, 21].map(at), ["/2000D/2000E/2010E", "/2000D/2000E/2000F", "/2000D/2000E/2000F/2010F"]);
+        assert!(!paths.iter().any(|path| path == "-"));
+    }
+
+    #[test]
     fn parties_to_an_event_are_told_by_their_role() {
         let body = "278 BHT*0007*13*A1*20260805*0930~HL*1**20*1~NM1*X3*2*EXAMPLE PLAN~HL*2*1*21*1~NM1*1P*2*EXAMPLE SPA~HL*3*2*22*1~\
                     NM1*IL*1*EXAMPLE*ALEX~HL*4*3*EV*1~UM*HS*I~NM1*PW*2*A~NM1*SJ*1*B~NM1*CA*2*C~NM1*L5*1*D~NM1*82*1*E~\

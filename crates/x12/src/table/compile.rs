@@ -18,6 +18,7 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         include_str!("../tables/277.txt"),
         include_str!("../tables/277ca.txt"),
         include_str!("../tables/278.txt"),
+        include_str!("../tables/278former.txt"),
         include_str!("../tables/820.txt"),
         include_str!("../tables/834.txt"),
         include_str!("../tables/997.txt"),

@@ -169,6 +169,15 @@ pub(super) fn deidentify(wanted: &Deidentify) -> Result<Done, Failure> {
     let bytes = file::whole(&wanted.file)?;
     if let Err(Incomplete(found)) = x12::read(&bytes) {
         record::warn(&wanted.file, &found);
+        // Only what is read as segments is kept, so next to nothing would be written.
+        if found.interchanges == 0 {
+            let message = format!("`{}` holds no interchange to take names out of", wanted.file.display());
+            return Err(failure(
+                "I0009",
+                &message,
+                "`covered x12 check` says what is wrong with it; nothing was written",
+            ));
+        }
     }
     let target = Target {
         out: wanted.output.out.as_deref(),

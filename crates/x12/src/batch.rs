@@ -111,7 +111,7 @@ impl BatchReader {
                     self.filler.counter.notice(Notice { kind, span });
                 }
                 Step::Segment { start, end, next } => {
-                    self.gap = Gap::before(&text[self.head..], self.at, start);
+                    self.gap = Gap::before(&text[self.head..], self.at, start, self.cursor.delimiters());
                     self.at = next;
                     text = self.segment(text, start, end, sink);
                 }
@@ -251,6 +251,13 @@ mod tests {
             for gap in ["~\n", "~\r\n", "~  \t ", "~\n\n\n\n\n\n\n"] {
                 assert_eq!(rows(text.replace('~', gap).as_bytes()), rows(text.as_bytes()), "{gap:?}");
             }
+            // Blanks that separate elements or segments as well.
+            for (separators, gap) in [("\t~", "~\t"), ("*\n", "\n\n"), ("*\n", "\n\r\n\n"), ("\t\n", "\n\t\n\t")] {
+                let (element, terminator) = separators.split_at(1);
+                let other = text.replace('*', element).replace('~', terminator);
+                assert_eq!(rows(other.as_bytes()), rows(text.as_bytes()), "{separators:?}");
+                assert_eq!(rows(other.replace(terminator, gap).as_bytes()), rows(text.as_bytes()), "{gap:?}");
+            }
             let (first, rest) = text.split_at(text.len() / 2);
             let (first, rest) = (first.replace('~', "~\r\n"), rest.replace("~L", "~\nL"));
             assert_eq!(rows([first, rest].concat().as_bytes()), rows(text.as_bytes()));
@@ -262,6 +269,7 @@ mod tests {
         #[test]
         fn a_row_of_segments_is_as_each_by_itself(
             file in 0..3_usize,
+            separators in prop::sample::select(vec!["*~", "*\n", "\t~", "|\r"]),
             edits in proptest::collection::vec((any::<prop::sample::Index>(), "[*~:0-9A-Z.\n -]{0,3}", 0..4_usize), 0..12),
         ) {
             let mut bytes = [crate::make::claims(), crate::make::remittance(), crate::make::many_claims(9)][file].clone();
@@ -269,6 +277,13 @@ mod tests {
                 let start = place.index(bytes.len());
                 let end = (start + taken_out).min(bytes.len());
                 bytes.splice(start..end, text.bytes());
+            }
+            for byte in &mut bytes {
+                match byte {
+                    b'*' => *byte = separators.as_bytes()[0],
+                    b'~' => *byte = separators.as_bytes()[1],
+                    _ => {}
+                }
             }
             let whole = rows(&bytes, bytes.len().max(1), 1000);
             prop_assert_eq!(&rows(&bytes, 1, 1000), &whole);

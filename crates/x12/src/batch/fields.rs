@@ -50,7 +50,6 @@ impl<'a> Fields<'a> {
     }
 
     /// Its first elements, empty where none was sent.
-    ///
     #[inline(always)]
     pub(super) fn first<const N: usize>(&self) -> [Text; N] {
         const { assert!(N < NEAR) };

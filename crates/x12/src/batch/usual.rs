@@ -32,9 +32,12 @@ impl Gap {
     const LENGTH_MAX: usize = 4;
 
     /// What stands between the end of one segment and the start of the next.
-    pub(super) fn before(bytes: &[u8], end: usize, start: usize) -> Self {
+    pub(super) fn before(bytes: &[u8], end: usize, start: usize, delimiters: Delimiters) -> Self {
         let gap = bytes.get(end..start).unwrap_or_default();
-        if gap.len() > Self::LENGTH_MAX || !gap.iter().all(|byte| is_padding(*byte)) {
+        // A blank that separates elsewhere is among the places, though it belongs to no segment here.
+        let is_listed = |byte| byte == delimiters.element || byte == delimiters.terminator;
+        let is_usual = gap.len() <= Self::LENGTH_MAX && gap.iter().all(|byte| is_padding(*byte) && !is_listed(*byte));
+        if !is_usual {
             return Self::default();
         }
         let mut eight = [0; 8];

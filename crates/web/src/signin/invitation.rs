@@ -72,7 +72,8 @@ fn taken() -> Problem {
     Problem::conflict("somebody has this e-mail", "change that user, or invite them again")
 }
 
-/// Invites somebody who is a user again. What they signed in with serves until they accept.
+/// Invites somebody who is a user again. What they signed in with serves until they accept: an invitation that was made by mistake,
+/// or that never arrives, locks nobody out. Who must be kept out at once is made inactive.
 ///
 /// # Errors
 /// If it cannot be written.
@@ -133,7 +134,9 @@ pub async fn open(desk: &Desk, link: &str) -> Result<Open, Problem> {
     if !user.active { Err(Problem::not_found()) } else { Ok(Open { session, user, totp }) }
 }
 
-/// Accepts an invitation: password and app are chosen, and the person is signed in. Sessions from before end.
+/// Accepts an invitation: password and app are chosen, and the person is signed in. Everything from before ends with it, in one act:
+/// password, app, recovery codes, passkeys, sessions and other invitations. A passkey that stayed would let in whoever has the device
+/// that was lost, which is why the person was invited again.
 ///
 /// # Errors
 /// If the link serves no more, or the password or the code cannot be taken.
@@ -151,10 +154,14 @@ pub async fn accept(
     let new = NewUser { email: user.email.clone(), name: user.name.clone(), password };
     let (chosen, codes) =
         super::new_user(desk, new, user.role, user.facilities.clone(), &totp, code, &practice).await?;
-    let chosen = User { passkeys: user.passkeys.clone(), settings: user.settings.clone(), ..chosen };
+    let chosen = User { settings: user.settings.clone(), ..chosen };
     let act = store::Act { actor: store::Actor::User(user.id), ..desk.act_of_nobody(request) };
     let mut work = desk.store().begin(&act).await?;
     work.update(user.id, user.version, &chosen).await?;
+    if !user.passkeys.is_empty() {
+        let note = format!("invitation accepted, passkeys ended: {}", user.passkeys.len());
+        work.note::<User>(Action::Update, Some(user.id), None, Some(Phi::new(note)))?;
+    }
     for mut old in work.look_up::<Session>("user", &user.id.to_string()).await? {
         if old.ended_at.is_none() && act.at < old.ends_at {
             old.body.ended_at = Some(act.at);

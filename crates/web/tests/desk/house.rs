@@ -177,7 +177,12 @@ impl House {
         let email = format!("{role}-{}@example.org", facilities.len());
         let body = json!({ "email": email, "name": "Ida Invented", "role": role, "facilities": facilities });
         let invited = self.post(owner, "/v1/users", body).await.is(201).json();
-        let path = format!("/v1{}", invited["link"].as_str().unwrap().replace("/invitation/", "/invitations/"));
+        self.accept(invited["link"].as_str().unwrap()).await
+    }
+
+    /// Whoever is invited by a link, with password and app.
+    pub(crate) async fn accept(&self, link: &str) -> Caller {
+        let path = format!("/v1{}", link.replace("/invitation/", "/invitations/"));
         let app = self.get(&Caller::Nobody, &path).await.is(200).json();
         let secret = app["secret"].as_str().unwrap();
         let body = json!({ "password": PASSWORD, "code": self.code(secret) });

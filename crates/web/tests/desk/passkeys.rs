@@ -12,6 +12,11 @@ async fn sign_in(house: &House, device: &mut Device) -> crate::house::Reply {
     house.post(&Caller::Nobody, "/v1/sign-in/passkey", body).await
 }
 
+async fn make(house: &House, person: &Caller, device: &mut Device) {
+    let asked = house.call(person, Method::POST, "/v1/passkeys/challenge", None).await.is(201).json();
+    house.post(person, "/v1/passkeys", json!({ "credential": device.create(&asked["options"]) })).await.is(204);
+}
+
 #[tokio::test]
 async fn a_passkey_is_made_signs_in_is_listed_and_taken_away() {
     let house = House::new().await;
@@ -48,8 +53,7 @@ async fn a_passkey_unlocks_the_session_that_waits_and_a_program_has_none() {
     let program = house.program(&owner, &["patient-read"]).await;
     house.call(&program, Method::POST, "/v1/passkeys/challenge", None).await.is(409);
     let mut device = Device::new(&format!("http://{HOST}"), "localhost", 9);
-    let asked = house.call(&owner, Method::POST, "/v1/passkeys/challenge", None).await.is(201).json();
-    house.post(&owner, "/v1/passkeys", json!({ "credential": device.create(&asked["options"]) })).await.is(204);
+    make(&house, &owner, &mut device).await;
     house.pass(601);
     house.get(&owner, "/v1/me").await.is(401);
     let begun = house.call(&owner, Method::POST, "/v1/sign-in/passkey/challenge", None).await.is(201).json();
@@ -58,4 +62,44 @@ async fn a_passkey_unlocks_the_session_that_waits_and_a_program_has_none() {
     let Caller::Person { cookie, .. } = &owner else { panic!("a person") };
     assert_eq!(reply.cookie(), *cookie, "the same session goes on");
     house.get(&owner, "/v1/me").await.is(200);
+}
+
+#[tokio::test]
+async fn passkeys_and_sessions_from_before_end_when_a_new_invitation_is_accepted() {
+    let house = House::new().await;
+    let owner = house.owner().await;
+    let clerk = house.colleague(&owner, "front-desk", &[]).await;
+    let mut lost = Device::new(&format!("http://{HOST}"), "localhost", 11);
+    make(&house, &clerk, &mut lost).await;
+    let users = house.get(&owner, "/v1/users").await.is(200).json()["items"].as_array().unwrap().clone();
+    let user = users.iter().find(|user| user["record"]["role"] == "front-desk").unwrap();
+    let id = user["id"].as_str().unwrap().to_owned();
+    let again = format!("/v1/users/{id}/invitation");
+    let link = house.post(&owner, &again, json!(null)).await.is(201).json()["link"].as_str().unwrap().to_owned();
+
+    // An invitation alone locks nobody out, be it a mistake.
+    let signed_in = sign_in(&house, &mut lost).await.is(201);
+    let by_passkey = house.person(&signed_in, "").await;
+    house.get(&clerk, "/v1/me").await.is(200);
+
+    let begun = house.call(&Caller::Nobody, Method::POST, "/v1/sign-in/passkey/challenge", None).await.is(201).json();
+    let person = house.accept(&link).await;
+    assert_eq!(house.get(&person, "/v1/passkeys").await.is(200).json()["items"], json!([]));
+    for before in [&clerk, &by_passkey] {
+        house.get(before, "/v1/me").await.is(401);
+    }
+    sign_in(&house, &mut lost).await.is(401);
+    let waited = json!({ "ceremony": begun["ceremony"], "credential": lost.get(&begun["options"]) });
+    house.post(&Caller::Nobody, "/v1/sign-in/passkey", waited).await.is(401);
+    house.get(&person, "/v1/me").await.is(200);
+    // The same device may be made known anew.
+    make(&house, &person, &mut lost).await;
+    sign_in(&house, &mut lost).await.is(201);
+
+    let entries = house.get(&owner, "/v1/audit").await.is(200).json()["items"].as_array().unwrap().clone();
+    let said = json!("invitation accepted, passkeys ended: 1");
+    let ended: Vec<_> = entries.iter().filter(|entry| entry["reason"] == said).collect();
+    assert_eq!(ended.len(), 1, "{entries:?}");
+    assert_eq!((&ended[0]["noun"], &ended[0]["action"]), (&json!("user"), &json!("update")));
+    assert_eq!((&ended[0]["record"], &ended[0]["actor"]), (&json!(id), &json!(format!("user:{id}"))));
 }

@@ -146,7 +146,10 @@ Examples:
 Examples:
   covered serve --data desk-data --root-key root.key
   covered serve --data desk-data --root-key root.key --listen 0.0.0.0:443 --name desk.example.org --cert chain.pem --key key.pem
-  covered serve --database postgres://localhost/covered --root-key root.key --behind-proxy desk.example.org")]
+  covered serve --database postgres://localhost/covered --root-key root.key --behind-proxy desk.example.org
+
+COVERED_METRICS_TOKEN in the environment is what a program shows to read
+/metrics (Authorization: Bearer TOKEN). Without it nothing reads them.")]
     Serve(crate::commands::desk::serve::Serve),
     /// Check, export and sign the audit of the desk; exit code 1 if it does not hold.
     #[cfg(feature = "desk")]

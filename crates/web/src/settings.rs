@@ -91,7 +91,7 @@ pub struct Settings {
     pub port: u16,
     /// Whether all records are invented.
     pub is_demo: bool,
-    /// What may read the metrics from another machine.
+    /// What reads the metrics shows this; without one nothing reads them.
     pub metrics_token: Option<Zeroizing<String>>,
 }
 

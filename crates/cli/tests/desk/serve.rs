@@ -86,8 +86,11 @@ fn behind_a_proxy_the_browser_is_the_client_and_metrics_take_a_token() {
     let browser = ("x-forwarded-for", "203.0.113.9, 198.51.100.7");
     let page = server.ask("GET", "/sign-in", &[browser], None).is(200);
     assert_eq!(page.header("strict-transport-security"), Some(YEAR));
-    // What the proxy itself asks is from this machine; what it passes on is not.
-    server.get("/metrics").is(200);
+    // No address and no name stands in for the token: a proxy on this machine that says nothing of whom it asks for looks like this.
+    server.get("/metrics").is(404);
+    server.host = format!("localhost:{}", server.address.port());
+    server.get("/metrics").is(404);
+    server.host = "desk.example.org".to_owned();
     server.ask("GET", "/metrics", &[browser], None).is(404);
     server.ask("GET", "/metrics", &[browser, ("authorization", "Bearer another")], None).is(404);
     let bearer = ("authorization", "Bearer a token of thirty letters or so");
@@ -105,6 +108,20 @@ fn behind_a_proxy_the_browser_is_the_client_and_metrics_take_a_token() {
     // A page of another name that leads here gets nothing.
     server.host = "rebound.example".to_owned();
     server.ask("GET", "/sign-in", &[browser], None).is(403);
+    server.stop();
+}
+
+#[test]
+fn without_a_token_nothing_reads_the_metrics_and_with_one_a_program_on_this_machine_shows_it() {
+    let desk = Desk::new("metrics");
+    let server = Server::start(&desk, &["--data", "data"], &[("COVERED_METRICS_TOKEN", "")]);
+    server.get("/metrics").is(404);
+    server.ask("GET", "/metrics", &[("authorization", "Bearer ")], None).is(404);
+    server.get("/readyz").is(200);
+    server.stop();
+    let server = Server::start(&desk, &["--data", "data"], &[("COVERED_METRICS_TOKEN", "tulips walk backwards")]);
+    server.get("/metrics").is(404);
+    server.ask("GET", "/metrics", &[("authorization", "Bearer tulips walk backwards")], None).is(200);
     server.stop();
 }
 

@@ -220,3 +220,13 @@ async fn again(house: &House, caller: &Caller, email: &str) -> Caller {
     let reply = house.post(caller, "/v1/unlock", body).await.is(200);
     house.person(&reply, secret).await
 }
+
+/// Every request of a test comes from this machine, as that of a proxy beside the server does.
+#[tokio::test]
+async fn without_a_token_nobody_reads_the_metrics() {
+    let house = House::new().await;
+    let owner = house.owner().await;
+    for caller in [&Caller::Nobody, &owner, &house.program(&owner, &["patient-read"]).await] {
+        house.get(caller, "/metrics").await.is(404);
+    }
+}

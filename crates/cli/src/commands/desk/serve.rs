@@ -22,6 +22,8 @@ use crate::source;
 const LISTEN: &str = "127.0.0.1:8080";
 /// Where the demo listens that nothing else is said of.
 const DEMO_PORT: u16 = 8080;
+/// What reads the metrics shows the token that stands here. An option would show it to everybody who lists processes.
+const METRICS_TOKEN: &str = "COVERED_METRICS_TOKEN";
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
@@ -110,7 +112,7 @@ async fn served(
     let failed = |error: web::serve::ServeError| Failure::Desk(error.to_string());
     let listener = listen(arguments.listen).map_err(failed)?;
     let port = listener.local_addr().map_or(arguments.listen.port(), |address| address.port());
-    let metrics_token = std::env::var("COVERED_METRICS_TOKEN").ok().filter(|token| !token.is_empty()).map(Into::into);
+    let metrics_token = std::env::var(METRICS_TOKEN).ok().filter(|token| !token.is_empty()).map(Into::into);
     let settings = Settings { reach, port, is_demo: false, metrics_token };
     let clock = Arc::new(|| source::now().timestamp());
     let desk = Desk::new(Parts { store, library, settings, clock }).await;

@@ -202,6 +202,7 @@ fn impact_names_the_case_the_policy_and_the_criterion() {
     assert_eq!((says("old", "verdict"), says("new", "verdict")), ("covered".to_owned(), "not-covered".to_owned()));
     assert_eq!(says("new", "policy"), "cms/lcd/L39909/chronic-migraine");
     assert_eq!(says("new", "criterion"), "dose");
+    assert!(says("new", "text").starts_with("Not met: at most 150 units"), "{impact}");
     let same = answered(&["library", "impact", "library", "library", cases[1]]);
     assert_eq!(same, "0 of 1 lines in 1 cases get another answer\n");
     for bad in [["library", "impact", "library", "nosuch", cases[0]], ["library", "impact", "library", new, "nosuch"]] {

@@ -1,6 +1,7 @@
 //! What another library answers otherwise: which lines of an answer differ, and what decided each.
 
 use coverage::answer::{Answer, LineAnswer, Verdict};
+use coverage::text::said;
 
 /// One line of a case that gets another verdict or another way of the money.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub struct Outcome {
     pub policy: String,
     /// The criterion inside of it.
     pub criterion: String,
-    /// The reason in words.
+    /// The reason in words, with how it came out.
     pub text: String,
 }
 
@@ -59,6 +60,6 @@ fn outcome(line: &LineAnswer, other: &LineAnswer) -> Outcome {
         route: line.route.word(),
         policy: because.map_or_else(String::new, |because| because.policy.clone()),
         criterion: because.map_or_else(String::new, |because| because.criterion.clone()),
-        text: because.map_or_else(|| "no policy speaks of it".to_owned(), |because| because.text.clone()),
+        text: because.map_or_else(|| "no policy speaks of it".to_owned(), |because| said(line, because)),
     }
 }

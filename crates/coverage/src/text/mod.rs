@@ -8,7 +8,7 @@ mod reasons;
 mod sentences;
 
 pub(crate) use page::Page;
-pub use reasons::different;
+pub use reasons::{different, said};
 
 use crate::answer::{Answer, Assumed, Duty, DutyKind, DutyState, LineAnswer, Missing, Route, Verdict};
 

@@ -95,7 +95,7 @@ fn tell_group(page: &mut Page, line: &LineAnswer, group: &[&Because], notes: &mu
         } else {
             String::new()
         };
-        page.item(&format!("{}{weaker}", said(line, because)));
+        page.item(&format!("{}{weaker}", said_as(line, because, &cut(&because.text))));
     }
     for caveat in best.caveats.iter().take(*notes) {
         page.below(&format!("Note: {caveat}"));
@@ -116,7 +116,13 @@ fn common<'a>(mut citations: impl Iterator<Item = &'a str>) -> &'a str {
     if shared.is_empty() { first } else { shared }
 }
 
-fn said(line: &LineAnswer, because: &Because) -> String {
+/// A reason with how it came out: a criterion alone reads like its opposite where it is not met.
+#[must_use]
+pub fn said(line: &LineAnswer, because: &Because) -> String {
+    said_as(line, because, &because.text)
+}
+
+fn said_as(line: &LineAnswer, because: &Because, text: &str) -> String {
     if because.criterion.is_empty() {
         return because.text.clone();
     }
@@ -128,7 +134,7 @@ fn said(line: &LineAnswer, because: &Because) -> String {
         CriterionOutcome::Open => "Open",
         CriterionOutcome::Unread => "Not read",
     };
-    format!("{state}: {}", cut(&because.text))
+    format!("{state}: {text}")
 }
 
 /// A long condition, cut at a word; the whole proof has all of it.

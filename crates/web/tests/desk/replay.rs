@@ -113,10 +113,15 @@ async fn visits_that_another_library_answers_otherwise_are_told_with_policy_and_
     assert_ne!(flips[0]["old"]["verdict"], flips[0]["new"]["verdict"]);
     assert!(flips[0]["new"]["policy"].as_str().unwrap().starts_with("cms/"), "{replay}");
     assert!(!flips[0]["new"]["criterion"].as_str().unwrap().is_empty());
+    // A criterion that is not met reads like its opposite, unless that is said.
+    let why = flips[0]["new"]["text"].as_str().unwrap();
+    assert!(why.starts_with("Not met: ") && why.contains("headache days"), "{why}");
     let page = house.get(&owner, "/next-quarter?from=2026-11-01&to=2026-11-30").await.is(200).text;
+    assert!(page.contains(why.split(['<', '>', '&', '(']).next().unwrap()), "{why}\n{page}");
     assert!(page.contains(one.as_str().unwrap()) && !page.contains(both.as_str().unwrap()));
     let file = house.get(&owner, "/next-quarter?from=2026-11-01&to=2026-11-30&format=csv").await.is(200).text;
     assert_eq!(file.lines().count(), 2, "{file}");
+    assert!(file.contains("Not met: "), "{file}");
     // Every patient that was read for it is in the audit.
     let looked = house.get(&owner, &format!("/v1/patients/{}/accesses", patient.as_str().unwrap())).await.is(200).text;
     assert!(looked.contains("coverage"));

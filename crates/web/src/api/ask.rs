@@ -10,13 +10,157 @@ use serde_json::{Map, Value};
 use store::Id;
 use store::nouns::{Acknowledgement, Change, Clinician, Determination, Facility, Glass, Patient, Visit};
 
+use super::operation::Operation;
+use super::records;
 use super::written::Written;
 use crate::Desk;
+use crate::access::Routes;
 use crate::desk::determine::{Ask, Kept, Sources};
 use crate::desk::records::View;
 use crate::error::Problem;
 use crate::extract::Path;
 use crate::who::Who;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    status(glass(changes(determinations(routes))))
+}
+
+fn determinations(routes: Routes) -> Routes {
+    use super::operation::Holds::{One, Page, Record};
+    use crate::access::Right::{DeterminationMake, DeterminationRead};
+    let (get, post) = (Operation::get, Operation::post);
+    routes
+        .operation(
+            post(
+                "/v1/determinations",
+                DeterminationMake,
+                "determine",
+                "Answer a case and keep the answer",
+                One("Ask"),
+                One("Determined"),
+            )
+            .once(),
+            determine,
+        )
+        .operation(
+            get(
+                "/v1/determinations",
+                DeterminationRead,
+                "determinations",
+                "Answers that were kept",
+                Page("Determination"),
+            )
+            .query("patient", "id", "Whose")
+            .query("visit", "id", "Of which visit"),
+            records::list::<Determination>,
+        )
+        .operation(
+            get(
+                "/v1/determinations/{id}",
+                DeterminationRead,
+                "determination",
+                "A kept answer",
+                Record("Determination"),
+            ),
+            records::one::<Determination>,
+        )
+        .operation(
+            get(
+                "/v1/determinations/{id}/answer",
+                DeterminationRead,
+                "answer",
+                "The answer as `covered check --json` prints it",
+                One("Answer"),
+            ),
+            answer,
+        )
+}
+
+fn changes(routes: Routes) -> Routes {
+    use super::operation::Holds::{One, Page, Record};
+    use crate::access::Right::{ChangeRead, ChangeReview};
+    let (get, post) = (Operation::get, Operation::post);
+    routes
+        .operation(
+            get("/v1/changes", ChangeRead, "changes", "What was changed after a verdict was shown", Page("Change"))
+                .query("state", "open|reviewed", "Which")
+                .query("patient", "id", "Whose")
+                .query("visit", "id", "Of which visit"),
+            records::list::<Change>,
+        )
+        .operation(
+            post(
+                "/v1/changes/{id}/review",
+                ChangeReview,
+                "reviewChange",
+                "Look a change over",
+                One("Note"),
+                Record("Change"),
+            )
+            .status(200)
+            .once(),
+            review_change,
+        )
+}
+
+fn glass(routes: Routes) -> Routes {
+    use super::operation::Holds::{One, Page, Record};
+    use crate::access::Right::{BreakGlass, GlassReview};
+    let (get, post) = (Operation::get, Operation::post);
+    routes
+        .operation(
+            post(
+                "/v1/break-glass",
+                BreakGlass,
+                "breakGlass",
+                "Open a patient of another facility",
+                One("BreakGlass"),
+                Record("Glass"),
+            )
+            .once(),
+            break_glass,
+        )
+        .operation(
+            get("/v1/break-glass", GlassReview, "brokenGlass", "Who broke the glass, and why", Page("Glass")).query(
+                "state",
+                "open|reviewed",
+                "Which",
+            ),
+            records::list::<Glass>,
+        )
+        .operation(
+            post(
+                "/v1/break-glass/{id}/review",
+                GlassReview,
+                "reviewGlass",
+                "Look it over",
+                One("Note"),
+                Record("Glass"),
+            )
+            .status(200)
+            .once(),
+            review_glass,
+        )
+}
+
+fn status(routes: Routes) -> Routes {
+    use super::operation::Holds::{One, Record};
+    use crate::access::Right::StatusAcknowledge;
+    let post = Operation::post;
+    routes.operation(
+        post(
+            "/v1/status/acknowledgement",
+            StatusAcknowledge,
+            "acknowledge",
+            "Acknowledge what the first electronic transaction means",
+            One("Acknowledge"),
+            Record("Practice"),
+        )
+        .status(200)
+        .once(),
+        acknowledge,
+    )
+}
 
 /// What is asked: a case, or what it is composed of, or both.
 #[derive(Deserialize)]
@@ -40,7 +184,7 @@ struct Reply<'a> {
     changes: usize,
 }
 
-pub(crate) async fn determine(
+async fn determine(
     State(desk): State<Desk>,
     who: Who,
     Written { body, once }: Written<Asked>,
@@ -69,11 +213,7 @@ fn determined(Kept { id, case, answer, changes }: &Kept) -> Response {
 
 /// The answer as `covered check --json` prints it, given again from the case that was kept, if the library is the same; else as it was
 /// kept.
-pub(crate) async fn answer(
-    State(desk): State<Desk>,
-    who: Who,
-    Path(id): Path<Id<Determination>>,
-) -> Result<Response, Problem> {
+async fn answer(State(desk): State<Desk>, who: Who, Path(id): Path<Id<Determination>>) -> Result<Response, Problem> {
     let kept = desk.read(&who, id).await?;
     let text = if kept.library == desk.library().sha256() {
         let (case, notes) = desk.answers().read(kept.case.reveal())?;
@@ -91,7 +231,7 @@ pub(crate) struct Found {
     note: String,
 }
 
-pub(crate) async fn review_change(
+async fn review_change(
     State(desk): State<Desk>,
     who: Who,
     Path(id): Path<Id<Change>>,
@@ -101,7 +241,7 @@ pub(crate) async fn review_change(
     Ok(Json(View::from(&reviewed)).into_response())
 }
 
-pub(crate) async fn review_glass(
+async fn review_glass(
     State(desk): State<Desk>,
     who: Who,
     Path(id): Path<Id<Glass>>,
@@ -119,7 +259,7 @@ pub(crate) struct Broken {
     reason: String,
 }
 
-pub(crate) async fn break_glass(
+async fn break_glass(
     State(desk): State<Desk>,
     who: Who,
     Written { body, once }: Written<Broken>,
@@ -135,7 +275,7 @@ pub(crate) struct Acknowledged {
     text: String,
 }
 
-pub(crate) async fn acknowledge(
+async fn acknowledge(
     State(desk): State<Desk>,
     who: Who,
     Written { body, once }: Written<Acknowledged>,

@@ -11,12 +11,41 @@ use serde_json::{Value, json};
 use store::nouns::Patient;
 use store::{Access, AuditQuery, Entry, Id};
 
+use super::operation::Operation;
 use crate::Desk;
+use crate::access::Routes;
 use crate::desk::records::View;
 use crate::error::Problem;
 use crate::extract::{Body, Path, Query};
 use crate::pages::audit::day_start;
 use crate::who::Who;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    use super::operation::Holds::{One, Page};
+    use crate::access::Right::{AccessReport, AuditRead, PatientRead};
+    let (get, post) = (Operation::get, Operation::post);
+    routes
+        .operation(
+            get("/v1/audit", AuditRead, "audit", "What was done, the last first", One("AuditPage"))
+                .query("cursor", "count", "`next` of the page before")
+                .query("patient", "id", "About whom")
+                .query("actor", "text", "By whom, as entries name them")
+                .query("purpose", "text", "For what")
+                .query("from", "date", "From this day on")
+                .query("to", "date", "Until this day"),
+            entries,
+        )
+        .operation(
+            get("/v1/patients/{id}/accesses", AccessReport, "accesses", "Who looked, when and why", One("AccessPage"))
+                .query("cursor", "count", "`next` of the page before"),
+            access_report,
+        )
+        .operation(
+            post("/v1/search", PatientRead, "search", "Patients by beginnings of words", One("Words"), Page("Patient"))
+                .status(200),
+            search,
+        )
+}
 
 /// Entries of a page.
 const PAGE: usize = 200;
@@ -40,11 +69,7 @@ fn page(items: Vec<Value>, last: Option<i64>, is_full: bool) -> Response {
     Json(json!({ "items": items, "next": next })).into_response()
 }
 
-pub(crate) async fn entries(
-    State(desk): State<Desk>,
-    who: Who,
-    Query(which): Query<Which>,
-) -> Result<Response, Problem> {
+async fn entries(State(desk): State<Desk>, who: Who, Query(which): Query<Which>) -> Result<Response, Problem> {
     let none = |_| Problem::malformed("the parameter `patient` is no id").saying_next("take an id that a list gave");
     let patient = which.patient.map(|text| text.parse()).transpose().map_err(none)?;
     let Which { cursor, actor, purpose, .. } = which;
@@ -74,7 +99,7 @@ pub(crate) struct Before {
     cursor: Option<i64>,
 }
 
-pub(crate) async fn access_report(
+async fn access_report(
     State(desk): State<Desk>,
     who: Who,
     Path(patient): Path<Id<Patient>>,
@@ -102,7 +127,7 @@ pub(crate) struct Words {
     words: String,
 }
 
-pub(crate) async fn search(State(desk): State<Desk>, who: Who, Body(body): Body<Words>) -> Result<Response, Problem> {
+async fn search(State(desk): State<Desk>, who: Who, Body(body): Body<Words>) -> Result<Response, Problem> {
     let found = desk.search(&who, &body.words, HITS_MAX).await?;
     let items: Vec<_> = found.iter().map(View::from).collect();
     Ok(Json(json!({ "items": items, "next": null })).into_response())

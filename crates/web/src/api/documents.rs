@@ -11,13 +11,61 @@ use serde_json::json;
 use store::Id;
 use store::nouns::{Document, Patient, Visit};
 
+use super::operation::Operation;
+use super::records;
 use super::written::Written;
 use crate::Desk;
+use crate::access::Routes;
 use crate::desk::documents::Incoming;
 use crate::error::Problem;
 use crate::extract::{Body, Path};
 use crate::layers::UPLOAD_BYTES_MAX;
 use crate::who::Who;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    use super::operation::Holds::{File, Nothing, One, Page, Record};
+    use crate::access::Right::{DocumentRead, DocumentRemove, DocumentWrite};
+    let (get, post) = (Operation::get, Operation::post);
+    routes
+        .operation(
+            get("/v1/documents", DocumentRead, "documents", "Documents", Page("Document"))
+                .query("patient", "id", "Whose")
+                .query("visit", "id", "Of which visit"),
+            records::list::<Document>,
+        )
+        .operation(
+            get("/v1/documents/{id}", DocumentRead, "document", "What a document is", Record("Document")),
+            records::one::<Document>,
+        )
+        .operation(
+            post(
+                "/v1/documents",
+                DocumentWrite,
+                "fileDocument",
+                "File a picture or a paper",
+                One("FileDocument"),
+                One("Filed"),
+            )
+            .large(BYTES_MAX)
+            .once(),
+            file,
+        )
+        .operation(
+            get("/v1/documents/{id}/content", DocumentRead, "documentContent", "What a document holds", File),
+            content,
+        )
+        .operation(
+            post(
+                "/v1/documents/{id}/removal",
+                DocumentRemove,
+                "removeDocument",
+                "Take a document away, with a reason",
+                One("Reason"),
+                Nothing,
+            ),
+            remove,
+        )
+}
 
 /// A file in base 64 takes a third more, and what stands around it little.
 pub(crate) const BYTES_MAX: usize = UPLOAD_BYTES_MAX / 3 * 4 + 64 * 1024;
@@ -33,7 +81,7 @@ pub(crate) struct FileDocument {
     content: String,
 }
 
-pub(crate) async fn file(
+async fn file(
     State(desk): State<Desk>,
     who: Who,
     Written { body, once }: Written<FileDocument>,
@@ -53,11 +101,7 @@ pub(crate) async fn file(
     Ok((StatusCode::CREATED, Json(json!({ "id": id }))).into_response())
 }
 
-pub(crate) async fn content(
-    State(desk): State<Desk>,
-    who: Who,
-    Path(id): Path<Id<Document>>,
-) -> Result<Response, Problem> {
+async fn content(State(desk): State<Desk>, who: Who, Path(id): Path<Id<Document>>) -> Result<Response, Problem> {
     let (document, content) = desk.document(&who, id).await?;
     Ok(crate::pages::documents::response(id, &document, &content))
 }
@@ -68,7 +112,7 @@ pub(crate) struct Removal {
     reason: String,
 }
 
-pub(crate) async fn remove(
+async fn remove(
     State(desk): State<Desk>,
     who: Who,
     Path(id): Path<Id<Document>>,

@@ -21,10 +21,38 @@ use store::nouns::Practice;
 use store::{Action, AuditLines, Id, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
+use super::operation::Operation;
 use crate::Desk;
+use crate::access::Routes;
 use crate::error::Problem;
 use crate::extract::{Path, Query};
 use crate::who::Who;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    use super::operation::Holds::{Lines, One, Table};
+    use crate::access::Right::{AuditRead, Export};
+    let get = Operation::get;
+    routes
+        .operation(get("/v1/exports", Export, "exports", "What there is to take along, by noun", One("Exports")), nouns)
+        .operation(
+            get("/v1/exports/{noun}", Export, "exportRecords", "Every record of a noun", Table).query(
+                "format",
+                "json-lines|csv",
+                "How it is written; lines of JSON, if it is missing",
+            ),
+            records,
+        )
+        .operation(
+            get(
+                "/v1/audit/export",
+                AuditRead,
+                "exportAudit",
+                "The whole audit, as `covered audit verify` checks it",
+                Lines,
+            ),
+            audit,
+        )
+}
 
 /// Exports at once: each holds one of the few connections that read.
 const AT_ONCE_MAX: usize = 2;
@@ -36,7 +64,7 @@ const PART_TIME_MAX: Duration = Duration::from_secs(60);
 static EXPORTING: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(AT_ONCE_MAX)));
 
 /// What there is to give out.
-pub(crate) async fn nouns(State(desk): State<Desk>) -> Result<Response, Problem> {
+async fn nouns(State(desk): State<Desk>) -> Result<Response, Problem> {
     let found = desk.store().export_nouns().await?;
     let items: Vec<Value> = found.iter().map(|(noun, records)| json!({ "noun": noun, "records": records })).collect();
     Ok(Json(json!({ "items": items })).into_response())
@@ -58,7 +86,7 @@ pub(crate) struct Which {
 }
 
 /// The records of a noun.
-pub(crate) async fn records(
+async fn records(
     State(desk): State<Desk>,
     who: Who,
     Path(noun): Path<String>,
@@ -77,7 +105,7 @@ pub(crate) async fn records(
 }
 
 /// The audit, as `covered audit verify` checks it.
-pub(crate) async fn audit(State(desk): State<Desk>, who: Who) -> Result<Response, Problem> {
+async fn audit(State(desk): State<Desk>, who: Who) -> Result<Response, Problem> {
     let permit = permit(&who)?;
     let mut work = desk.store().begin(&who.act(&desk)).await?;
     work.note::<Practice>(Action::Export, None::<Id<Practice>>, None, None)?;

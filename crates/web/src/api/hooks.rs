@@ -9,13 +9,58 @@ use serde_json::{Value, json};
 use store::nouns::{Delivery, DeliveryState, Hook};
 use store::{Id, Order, Stored};
 
+use super::operation::Operation;
 use super::people::shown;
 use super::records::{ListQuery, page_of};
 use super::written::{Bare, Written};
 use crate::Desk;
+use crate::access::Routes;
 use crate::error::Problem;
 use crate::extract::{Path, Query};
 use crate::who::Who;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    use super::operation::Holds::{Nothing, One, Page, Record};
+    use crate::access::Right::HookManage;
+    let (get, post, put, delete) = (Operation::get, Operation::post, Operation::put, Operation::delete);
+    routes
+        .operation(get("/v1/hooks", HookManage, "hooks", "Servers that are told of events", Page("Hook")), hooks)
+        .operation(
+            post(
+                "/v1/hooks",
+                HookManage,
+                "makeHook",
+                "Tell another server of events; its secret is shown once",
+                One("MakeHook"),
+                One("MadeHook"),
+            )
+            .once(),
+            make,
+        )
+        .operation(get("/v1/hooks/{id}", HookManage, "hook", "A server that is told", Record("Hook")), one)
+        .operation(
+            put("/v1/hooks/{id}", HookManage, "changeHook", "Pause, or go on", One("ChangeHook"), Record("Hook"))
+                .once(),
+            change,
+        )
+        .operation(delete("/v1/hooks/{id}", HookManage, "removeHook", "Tell it nothing more"), remove)
+        .operation(
+            post(
+                "/v1/hooks/{id}/trial",
+                HookManage,
+                "tryHook",
+                "Send a message that tells of itself",
+                Nothing,
+                Nothing,
+            )
+            .once(),
+            try_it,
+        )
+        .operation(
+            get("/v1/hooks/{id}/messages", HookManage, "messages", "What it was told, the last first", Page("Message")),
+            messages,
+        )
+}
 
 /// A hook without its secret.
 fn hook(stored: &Stored<Hook>) -> Value {
@@ -23,11 +68,11 @@ fn hook(stored: &Stored<Hook>) -> Value {
     shown(stored, json!({ "address": address, "events": events, "active": active }))
 }
 
-pub(crate) async fn hooks(State(desk): State<Desk>, Query(query): Query<ListQuery>) -> Result<Response, Problem> {
+async fn hooks(State(desk): State<Desk>, Query(query): Query<ListQuery>) -> Result<Response, Problem> {
     Ok(page_of(&desk.store().peek_all(&query.wanted::<Hook>(Order::Oldest)?).await?, hook))
 }
 
-pub(crate) async fn one(State(desk): State<Desk>, Path(id): Path<Id<Hook>>) -> Result<Response, Problem> {
+async fn one(State(desk): State<Desk>, Path(id): Path<Id<Hook>>) -> Result<Response, Problem> {
     Ok(Json(hook(&desk.store().peek(id).await?)).into_response())
 }
 
@@ -38,7 +83,7 @@ pub(crate) struct Make {
     events: Vec<String>,
 }
 
-pub(crate) async fn make(
+async fn make(
     State(desk): State<Desk>,
     who: Who,
     Written { body: Make { address, events }, once }: Written<Make>,
@@ -54,7 +99,7 @@ pub(crate) struct Change {
     active: bool,
 }
 
-pub(crate) async fn change(
+async fn change(
     State(desk): State<Desk>,
     who: Who,
     Path(id): Path<Id<Hook>>,
@@ -63,16 +108,12 @@ pub(crate) async fn change(
     Ok(Json(hook(&desk.set_hook_active(&who, id, version, active, once.as_ref()).await?)).into_response())
 }
 
-pub(crate) async fn remove(
-    State(desk): State<Desk>,
-    who: Who,
-    Path(id): Path<Id<Hook>>,
-) -> Result<StatusCode, Problem> {
+async fn remove(State(desk): State<Desk>, who: Who, Path(id): Path<Id<Hook>>) -> Result<StatusCode, Problem> {
     desk.remove_hook(&who, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(crate) async fn try_it(
+async fn try_it(
     State(desk): State<Desk>,
     who: Who,
     Path(id): Path<Id<Hook>>,
@@ -95,7 +136,7 @@ fn message(stored: &Stored<Delivery>) -> Value {
     )
 }
 
-pub(crate) async fn messages(
+async fn messages(
     State(desk): State<Desk>,
     Path(id): Path<Id<Hook>>,
     Query(query): Query<ListQuery>,

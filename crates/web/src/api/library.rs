@@ -12,13 +12,81 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use store::nouns::{Clinician, Facility};
 
+use super::operation::Operation;
 use crate::Desk;
+use crate::access::Routes;
 use crate::error::Problem;
 use crate::extract::{Path, Query};
 use crate::pages::policies::{Differs, RegionView, Version};
 use crate::pages::{expiries as ends, matrix as heat, policies as reading};
 
-pub(crate) async fn names(State(desk): State<Desk>) -> Response {
+pub(super) fn routes(routes: Routes) -> Routes {
+    over_all(policies_of_library(routes))
+}
+
+fn policies_of_library(routes: Routes) -> Routes {
+    use super::operation::Holds::One;
+    use crate::access::Right::LibraryRead;
+    let get = Operation::get;
+    routes
+        .operation(get("/v1/names", LibraryRead, "names", "What a case may name", One("Names")), names)
+        .operation(
+            get("/v1/policies", LibraryRead, "policies", "The policies of the library", One("PolicyList"))
+                .query("words", "text", "In the id, the title, the authority or the services")
+                .query("authority", "text", "Whose: what ids begin with"),
+            policies,
+        )
+        .operation(
+            get(
+                "/v1/policies/{id}",
+                LibraryRead,
+                "policy",
+                "A policy: in plain English, with its source and its versions; slashes of the id are written %2F",
+                One("Policy"),
+            )
+            .query("from", "date", "The version that begins on this day; the newest, if it is missing"),
+            policy,
+        )
+        .operation(
+            get(
+                "/v1/policies/{id}/changes",
+                LibraryRead,
+                "policyChanges",
+                "Which cases a version answers otherwise than the one before it",
+                One("PolicyChanges"),
+            )
+            .query("from", "date", "The version that begins on this day; the newest, if it is missing"),
+            changes,
+        )
+}
+
+/// What is read across the whole of it, and of the practice.
+fn over_all(routes: Routes) -> Routes {
+    use super::operation::Holds::One;
+    use crate::access::Right::{LibraryRead, PracticeRead};
+    let get = Operation::get;
+    routes
+        .operation(
+            get(
+                "/v1/matrix",
+                LibraryRead,
+                "matrix",
+                "What the library says of treatments for several payers",
+                One("Matrix"),
+            )
+            .query("words", "text", "Part of a treatment's name")
+            .query("payer", "text", "Payers by id, joined by commas")
+            .query("state", "text", "Two letters")
+            .query("for", "looks|medical", "What it is for"),
+            matrix,
+        )
+        .operation(
+            get("/v1/expiries", PracticeRead, "expiries", "What ends within 90 days, or ended", One("Expiries")),
+            expiries,
+        )
+}
+
+async fn names(State(desk): State<Desk>) -> Response {
     let library = desk.library();
     let treatments = library.menu().all().iter().map(|treatment| json!({ "id": treatment.id, "name": treatment.name }));
     let payers = library.payers().all().iter();
@@ -54,7 +122,7 @@ pub(crate) struct Wanted {
     authority: String,
 }
 
-pub(crate) async fn policies(State(desk): State<Desk>, Query(wanted): Query<Wanted>) -> Response {
+async fn policies(State(desk): State<Desk>, Query(wanted): Query<Wanted>) -> Response {
     let library = desk.library();
     let words: Vec<String> = wanted.words.split_whitespace().map(str::to_lowercase).collect();
     let is_wanted = |policy: &&PolicySource| {
@@ -81,7 +149,7 @@ fn version(source: &PolicySource) -> Value {
     json!({ "from": source.header().from, "until": source.header().until })
 }
 
-pub(crate) async fn policy(
+async fn policy(
     State(desk): State<Desk>,
     Path(id): Path<String>,
     Query(which): Query<Which>,
@@ -125,7 +193,7 @@ pub(crate) async fn policy(
     .into_response())
 }
 
-pub(crate) async fn changes(
+async fn changes(
     State(desk): State<Desk>,
     Path(id): Path<String>,
     Query(which): Query<Which>,
@@ -156,7 +224,7 @@ pub(crate) struct Part {
     r#for: String,
 }
 
-pub(crate) async fn matrix(State(desk): State<Desk>, Query(part): Query<Part>) -> Result<Response, Problem> {
+async fn matrix(State(desk): State<Desk>, Query(part): Query<Part>) -> Result<Response, Problem> {
     let is_for_looks = match part.r#for.as_str() {
         "" | "medical" => false,
         "looks" => true,
@@ -165,7 +233,7 @@ pub(crate) async fn matrix(State(desk): State<Desk>, Query(part): Query<Part>) -
     Ok(Json(heat::as_json(&desk, &part.words, &part.payer, &part.state, is_for_looks).await?).into_response())
 }
 
-pub(crate) async fn expiries(State(desk): State<Desk>) -> Result<Response, Problem> {
+async fn expiries(State(desk): State<Desk>) -> Result<Response, Problem> {
     let clinicians = desk.store().peek_all(&store::Query::<Clinician>::all()).await?.items;
     let facilities = desk.store().peek_all(&store::Query::<Facility>::all()).await?.items;
     let item = |one: &ends::Ending| json!({ "whose": one.whose, "what": one.what, "until": one.until, "days_left": one.days_left });

@@ -10,14 +10,54 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use webauthn_rs::prelude::{PublicKeyCredential, RegisterPublicKeyCredential, Uuid};
 
+use super::operation::Operation;
 use crate::Desk;
+use crate::access::Routes;
 use crate::error::Problem;
 use crate::extract::{Body, Path};
 use crate::layers::Address;
 use crate::signin;
 use crate::who::{RequestId, Who};
 
-pub(crate) async fn start(State(desk): State<Desk>, who: Who) -> Result<Response, Problem> {
+pub(super) fn routes(routes: Routes) -> Routes {
+    use super::operation::Holds::{Nothing, One};
+    use crate::access::Right::{Anyone, SignedIn};
+    let (get, post, delete) = (Operation::get, Operation::post, Operation::delete);
+    routes
+        .operation(
+            post(
+                "/v1/sign-in/passkey/challenge",
+                Anyone,
+                "passkeyChallenge",
+                "Begin to sign in by a passkey",
+                Nothing,
+                One("Ceremony"),
+            )
+            .status(201),
+            start_sign_in,
+        )
+        .operation(
+            post(
+                "/v1/sign-in/passkey",
+                Anyone,
+                "signInByPasskey",
+                "Sign in by a passkey",
+                One("SignInByPasskey"),
+                One("SignedIn"),
+            ),
+            finish_sign_in,
+        )
+        .operation(
+            post("/v1/passkeys/challenge", SignedIn, "newPasskey", "Begin to make a passkey", Nothing, One("Creation"))
+                .status(201),
+            start,
+        )
+        .operation(post("/v1/passkeys", SignedIn, "keepPasskey", "Keep a passkey", One("Credential"), Nothing), finish)
+        .operation(get("/v1/passkeys", SignedIn, "passkeys", "One's own passkeys", One("Passkeys")), list)
+        .operation(delete("/v1/passkeys/{id}", SignedIn, "removePasskey", "Take a passkey of one's own away"), remove)
+}
+
+async fn start(State(desk): State<Desk>, who: Who) -> Result<Response, Problem> {
     let options = signin::start_passkey(&desk, &who).await?;
     Ok((StatusCode::CREATED, Json(json!({ "options": options }))).into_response())
 }
@@ -30,7 +70,7 @@ pub(crate) struct Made {
     credential: RegisterPublicKeyCredential,
 }
 
-pub(crate) async fn finish(
+async fn finish(
     State(desk): State<Desk>,
     who: Who,
     Body(Made { name, credential }): Body<Made>,
@@ -40,7 +80,7 @@ pub(crate) async fn finish(
 }
 
 /// One's own passkeys; a program has none.
-pub(crate) async fn list(State(desk): State<Desk>, who: Who) -> Result<Response, Problem> {
+async fn list(State(desk): State<Desk>, who: Who) -> Result<Response, Problem> {
     let kept = match who.user() {
         Some(user) => signin::passkeys_of(&desk.store().peek(user).await?.body),
         None => Vec::new(),
@@ -51,12 +91,12 @@ pub(crate) async fn list(State(desk): State<Desk>, who: Who) -> Result<Response,
     Ok(Json(json!({ "items": shown.collect::<Vec<Value>>() })).into_response())
 }
 
-pub(crate) async fn remove(State(desk): State<Desk>, who: Who, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+async fn remove(State(desk): State<Desk>, who: Who, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     signin::remove_passkey(&desk, &who, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(crate) async fn start_sign_in(State(desk): State<Desk>) -> Result<Response, Problem> {
+async fn start_sign_in(State(desk): State<Desk>) -> Result<Response, Problem> {
     let (ceremony, options) = desk.passkeys().start_sign_in(Instant::now()).map_err(|_| Problem::internal())?;
     Ok((StatusCode::CREATED, Json(json!({ "ceremony": ceremony.to_string(), "options": options }))).into_response())
 }
@@ -68,7 +108,7 @@ pub(crate) struct Signed {
     credential: PublicKeyCredential,
 }
 
-pub(crate) async fn finish_sign_in(
+async fn finish_sign_in(
     State(desk): State<Desk>,
     request: RequestId,
     address: Address,

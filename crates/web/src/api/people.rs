@@ -10,10 +10,11 @@ use store::nouns::{Facility, Session, Token, User};
 use store::{Id, Order, Purpose, Role, Stored};
 use zeroize::Zeroizing;
 
+use super::operation::Operation;
 use super::records::{ListQuery, page_of};
 use super::written::{Bare, Written};
 use crate::Desk;
-use crate::access::Right;
+use crate::access::{Right, Routes};
 use crate::desk::users::UserChange;
 use crate::error::Problem;
 use crate::extract::{Body, Path, Query};
@@ -22,6 +23,113 @@ use crate::signin::first::{self, Owner};
 use crate::signin::token::{self, NewToken};
 use crate::signin::{self, Attempt, NewUser, SignedIn, invitation, totp};
 use crate::who::{RequestId, Who};
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    tokens_of_programs(users_and_sessions(signing_in(routes)))
+}
+
+fn signing_in(routes: Routes) -> Routes {
+    use super::operation::Holds::{Nothing, One};
+    use crate::access::Right::{Anyone, SignedIn};
+    let (get, post) = (Operation::get, Operation::post);
+    routes
+        .operation(
+            post("/v1/sign-in", Anyone, "signIn", "Sign in with password and code", One("SignIn"), One("SignedIn")),
+            sign_in,
+        )
+        .operation(
+            post("/v1/unlock", Anyone, "unlock", "Unlock a session of this browser", One("Unlock"), One("SignedIn"))
+                .status(200),
+            unlock,
+        )
+        .operation(post("/v1/lock", SignedIn, "lock", "Lock the session", Nothing, Nothing), lock)
+        .operation(post("/v1/sign-out", SignedIn, "signOut", "End the session", Nothing, Nothing), sign_out)
+        .operation(get("/v1/me", SignedIn, "me", "Who asks, and what they may do", One("Me")), me)
+        .operation(
+            post("/v1/purpose", SignedIn, "setPurpose", "Say for what records are looked at", One("Purpose"), Nothing),
+            purpose,
+        )
+        .operation(
+            get("/v1/first/{link}", Anyone, "firstApp", "The secret for the owner's authenticator app", One("App")),
+            first_app,
+        )
+        .operation(
+            post("/v1/first/{link}", Anyone, "firstStart", "Make the owner", One("FirstStart"), One("Recovery")),
+            first_start,
+        )
+        .operation(
+            get("/v1/invitations/{link}", Anyone, "invitationApp", "The secret for an authenticator app", One("App")),
+            invitation_app,
+        )
+        .operation(
+            post("/v1/invitations/{link}", Anyone, "accept", "Accept an invitation", One("Accept"), One("Recovery")),
+            accept,
+        )
+}
+
+fn users_and_sessions(routes: Routes) -> Routes {
+    use super::operation::Holds::{Nothing, One, Page, Record};
+    use crate::access::Right::{SignedIn, UserManage, UserRead};
+    let (get, post, put, delete) = (Operation::get, Operation::post, Operation::put, Operation::delete);
+    routes
+        .operation(
+            get("/v1/users", UserRead, "users", "Users", Page("User")).query("state", "active|ended", "Which"),
+            users,
+        )
+        .operation(get("/v1/users/{id}", UserManage, "user", "A user", Record("User")), one_user)
+        .operation(
+            post("/v1/users", UserManage, "invite", "Invite somebody", One("Invite"), One("Invited")).once(),
+            invite,
+        )
+        .operation(
+            put(
+                "/v1/users/{id}",
+                UserManage,
+                "changeUser",
+                "Change what a user may do",
+                One("ChangeUser"),
+                Record("User"),
+            )
+            .once(),
+            change_user,
+        )
+        .operation(
+            post(
+                "/v1/users/{id}/invitation",
+                UserManage,
+                "inviteAgain",
+                "Let a user choose anew how they sign in",
+                Nothing,
+                One("Invited"),
+            )
+            .status(201)
+            .once(),
+            invite_again,
+        )
+        .operation(get("/v1/sessions", SignedIn, "sessions", "Sessions that are open", One("Sessions")), sessions)
+        .operation(delete("/v1/sessions/{id}", SignedIn, "endSession", "End a session"), end_session)
+}
+
+fn tokens_of_programs(routes: Routes) -> Routes {
+    use super::operation::Holds::{One, Page};
+    use crate::access::Right::TokenManage;
+    let (get, post, delete) = (Operation::get, Operation::post, Operation::delete);
+    routes
+        .operation(get("/v1/tokens", TokenManage, "tokens", "Tokens of programs", Page("Token")), tokens)
+        .operation(
+            post(
+                "/v1/tokens",
+                TokenManage,
+                "makeToken",
+                "Make a token; its secret is shown once",
+                One("MakeToken"),
+                One("MadeToken"),
+            )
+            .once(),
+            make_token,
+        )
+        .operation(delete("/v1/tokens/{id}", TokenManage, "endToken", "End a token"), end_token)
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,7 +143,7 @@ fn with_cookie(status: StatusCode, signed_in: &SignedIn, reply: Value) -> Respon
     (status, [(header::SET_COOKIE, signed_in.cookie.clone())], Json(reply)).into_response()
 }
 
-pub(crate) async fn sign_in(
+async fn sign_in(
     State(desk): State<Desk>,
     request: RequestId,
     address: Address,
@@ -54,7 +162,7 @@ pub(crate) struct Unlock {
     password: Zeroizing<String>,
 }
 
-pub(crate) async fn unlock(
+async fn unlock(
     State(desk): State<Desk>,
     request: RequestId,
     address: Address,
@@ -65,17 +173,17 @@ pub(crate) async fn unlock(
     Ok(with_cookie(StatusCode::OK, &signed_in, json!({ "user": signed_in.user })))
 }
 
-pub(crate) async fn lock(State(desk): State<Desk>, who: Who) -> Result<StatusCode, Problem> {
+async fn lock(State(desk): State<Desk>, who: Who) -> Result<StatusCode, Problem> {
     signin::lock(&desk, &who).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(crate) async fn sign_out(State(desk): State<Desk>, who: Who, headers: HeaderMap) -> Result<Response, Problem> {
+async fn sign_out(State(desk): State<Desk>, who: Who, headers: HeaderMap) -> Result<Response, Problem> {
     let cookie = signin::sign_out(&desk, &who, &headers).await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
-pub(crate) async fn me(State(desk): State<Desk>, who: Who) -> Result<Response, Problem> {
+async fn me(State(desk): State<Desk>, who: Who) -> Result<Response, Problem> {
     let user = match who.user() {
         Some(id) => Some(desk.store().peek(id).await?),
         None => None,
@@ -95,11 +203,7 @@ pub(crate) struct ForPurpose {
     purpose: Purpose,
 }
 
-pub(crate) async fn purpose(
-    State(desk): State<Desk>,
-    who: Who,
-    Body(body): Body<ForPurpose>,
-) -> Result<StatusCode, Problem> {
+async fn purpose(State(desk): State<Desk>, who: Who, Body(body): Body<ForPurpose>) -> Result<StatusCode, Problem> {
     signin::set_purpose(&desk, &who, body.purpose).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -108,7 +212,7 @@ fn app(secret: &str, account: &str) -> Response {
     Json(json!({ "secret": secret, "address": totp::address(secret, "Covered", account) })).into_response()
 }
 
-pub(crate) async fn first_app(State(desk): State<Desk>, Path(link): Path<String>) -> Result<Response, Problem> {
+async fn first_app(State(desk): State<Desk>, Path(link): Path<String>) -> Result<Response, Problem> {
     Ok(app(desk.first().totp(&link).ok_or_else(Problem::not_found)?, "owner"))
 }
 
@@ -122,7 +226,7 @@ pub(crate) struct First {
     code: String,
 }
 
-pub(crate) async fn first_start(
+async fn first_start(
     State(desk): State<Desk>,
     request: RequestId,
     address: Address,
@@ -137,7 +241,7 @@ pub(crate) async fn first_start(
     Ok(with_cookie(StatusCode::CREATED, &signed_in, json!({ "user": signed_in.user, "recovery_codes": codes })))
 }
 
-pub(crate) async fn invitation_app(State(desk): State<Desk>, Path(link): Path<String>) -> Result<Response, Problem> {
+async fn invitation_app(State(desk): State<Desk>, Path(link): Path<String>) -> Result<Response, Problem> {
     let open = invitation::open(&desk, &link).await?;
     Ok(app(&open.totp, &open.user.email))
 }
@@ -149,7 +253,7 @@ pub(crate) struct Accept {
     code: String,
 }
 
-pub(crate) async fn accept(
+async fn accept(
     State(desk): State<Desk>,
     request: RequestId,
     address: Address,
@@ -182,11 +286,11 @@ fn user(stored: &Stored<User>) -> Value {
     )
 }
 
-pub(crate) async fn users(State(desk): State<Desk>, Query(query): Query<ListQuery>) -> Result<Response, Problem> {
+async fn users(State(desk): State<Desk>, Query(query): Query<ListQuery>) -> Result<Response, Problem> {
     Ok(page_of(&desk.store().peek_all(&query.wanted::<User>(Order::Oldest)?).await?, user))
 }
 
-pub(crate) async fn one_user(State(desk): State<Desk>, Path(id): Path<Id<User>>) -> Result<Response, Problem> {
+async fn one_user(State(desk): State<Desk>, Path(id): Path<Id<User>>) -> Result<Response, Problem> {
     Ok(Json(user(&desk.store().peek(id).await?)).into_response())
 }
 
@@ -200,7 +304,7 @@ pub(crate) struct Invite {
     facilities: Vec<Id<Facility>>,
 }
 
-pub(crate) async fn invite(
+async fn invite(
     State(desk): State<Desk>,
     who: Who,
     Written { body, once }: Written<Invite>,
@@ -210,7 +314,7 @@ pub(crate) async fn invite(
     Ok((StatusCode::CREATED, Json(json!({ "user": invited.user.id, "link": invited.link }))).into_response())
 }
 
-pub(crate) async fn invite_again(
+async fn invite_again(
     State(desk): State<Desk>,
     who: Who,
     Path(id): Path<Id<User>>,
@@ -230,7 +334,7 @@ pub(crate) struct ChangeUser {
     active: bool,
 }
 
-pub(crate) async fn change_user(
+async fn change_user(
     State(desk): State<Desk>,
     who: Who,
     Path(id): Path<Id<User>>,
@@ -252,7 +356,7 @@ fn session(stored: &Stored<Session>) -> Value {
 }
 
 /// One's own sessions, and everybody's for who manages users.
-pub(crate) async fn sessions(State(desk): State<Desk>, who: Who) -> Result<Response, Problem> {
+async fn sessions(State(desk): State<Desk>, who: Who) -> Result<Response, Problem> {
     let of = if who.may(Right::UserManage) { None } else { who.user() };
     if of.is_none() && !who.may(Right::UserManage) {
         return Ok(Json(json!({ "items": [] })).into_response());
@@ -261,11 +365,7 @@ pub(crate) async fn sessions(State(desk): State<Desk>, who: Who) -> Result<Respo
     Ok(Json(json!({ "items": found.iter().map(session).collect::<Vec<_>>() })).into_response())
 }
 
-pub(crate) async fn end_session(
-    State(desk): State<Desk>,
-    who: Who,
-    Path(id): Path<Id<Session>>,
-) -> Result<StatusCode, Problem> {
+async fn end_session(State(desk): State<Desk>, who: Who, Path(id): Path<Id<Session>>) -> Result<StatusCode, Problem> {
     signin::end_session(&desk, &who, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -279,7 +379,7 @@ fn shown_token(stored: &Stored<Token>) -> Value {
     )
 }
 
-pub(crate) async fn tokens(State(desk): State<Desk>, Query(query): Query<ListQuery>) -> Result<Response, Problem> {
+async fn tokens(State(desk): State<Desk>, Query(query): Query<ListQuery>) -> Result<Response, Problem> {
     Ok(page_of(&desk.store().peek_all(&query.wanted::<Token>(Order::Newest)?).await?, shown_token))
 }
 
@@ -293,7 +393,7 @@ pub(crate) struct MakeToken {
     days: i64,
 }
 
-pub(crate) async fn make_token(
+async fn make_token(
     State(desk): State<Desk>,
     who: Who,
     Written { body, once }: Written<MakeToken>,
@@ -305,11 +405,7 @@ pub(crate) async fn make_token(
     Ok((StatusCode::CREATED, Json(reply)).into_response())
 }
 
-pub(crate) async fn end_token(
-    State(desk): State<Desk>,
-    who: Who,
-    Path(id): Path<Id<Token>>,
-) -> Result<StatusCode, Problem> {
+async fn end_token(State(desk): State<Desk>, who: Who, Path(id): Path<Id<Token>>) -> Result<StatusCode, Problem> {
     token::end(&desk, &who, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

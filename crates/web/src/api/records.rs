@@ -12,13 +12,212 @@ use serde_json::{Map, Value, json};
 use store::nouns::{Clinician, Coverage, Facility, Patient, Practice, Visit};
 use store::{Cursor, Id, Order, PAGE_MAX, Page, Plain, Query as Wanted, Record, Stored};
 
+use super::operation::Operation;
 use super::written::Written;
 use crate::Desk;
-use crate::access::Right;
+use crate::access::{Right, Routes};
 use crate::desk::records::View;
 use crate::error::Problem;
 use crate::extract::{Path, Query};
 use crate::who::Who;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    let routes = clinicians(facilities(the_practice(routes)));
+    visits(coverages(patients(routes)))
+}
+
+fn the_practice(routes: Routes) -> Routes {
+    use super::operation::Holds::{Change, Record};
+    use crate::access::Right::{PracticeRead, PracticeWrite};
+    let (get, put) = (Operation::get, Operation::put);
+    routes
+        .operation(get("/v1/practice", PracticeRead, "practice", "The practice", Record("Practice")), practice)
+        .operation(
+            put(
+                "/v1/practice",
+                PracticeWrite,
+                "changePractice",
+                "Change the practice",
+                Change("Practice"),
+                Record("Practice"),
+            )
+            .once(),
+            write_practice,
+        )
+}
+
+fn facilities(routes: Routes) -> Routes {
+    use super::operation::Holds::{Change, One, Page, Record};
+    use crate::access::Right::{PracticeRead, PracticeWrite};
+    let (get, post, put) = (Operation::get, Operation::post, Operation::put);
+    routes
+        .operation(
+            get("/v1/facilities", PracticeRead, "facilities", "Facilities", Page("Facility")).query(
+                "state",
+                "active|ended",
+                "Which",
+            ),
+            list_plain::<Facility>,
+        )
+        .operation(
+            post(
+                "/v1/facilities",
+                PracticeWrite,
+                "makeFacility",
+                "Enter a facility",
+                One("Facility"),
+                Record("Facility"),
+            )
+            .once(),
+            make::<Facility>,
+        )
+        .operation(
+            get("/v1/facilities/{id}", PracticeRead, "facility", "A facility", Record("Facility")),
+            one::<Facility>,
+        )
+        .operation(
+            put(
+                "/v1/facilities/{id}",
+                PracticeWrite,
+                "changeFacility",
+                "Change a facility",
+                Change("Facility"),
+                Record("Facility"),
+            )
+            .once(),
+            write::<Facility>,
+        )
+}
+
+fn clinicians(routes: Routes) -> Routes {
+    use super::operation::Holds::{Change, One, Page, Record};
+    use crate::access::Right::{PracticeRead, PracticeWrite};
+    let (get, post, put) = (Operation::get, Operation::post, Operation::put);
+    routes
+        .operation(
+            get("/v1/clinicians", PracticeRead, "clinicians", "Clinicians", Page("Clinician")).query(
+                "state",
+                "active|ended",
+                "Which",
+            ),
+            list_plain::<Clinician>,
+        )
+        .operation(
+            post(
+                "/v1/clinicians",
+                PracticeWrite,
+                "makeClinician",
+                "Enter a clinician",
+                One("Clinician"),
+                Record("Clinician"),
+            )
+            .once(),
+            make::<Clinician>,
+        )
+        .operation(
+            get("/v1/clinicians/{id}", PracticeRead, "clinician", "A clinician", Record("Clinician")),
+            one::<Clinician>,
+        )
+        .operation(
+            put(
+                "/v1/clinicians/{id}",
+                PracticeWrite,
+                "changeClinician",
+                "Change a clinician",
+                Change("Clinician"),
+                Record("Clinician"),
+            )
+            .once(),
+            write::<Clinician>,
+        )
+}
+
+fn patients(routes: Routes) -> Routes {
+    use super::operation::Holds::{Change, One, Page, Record};
+    use crate::access::Right::{PatientRead, PatientWrite};
+    let (get, post, put) = (Operation::get, Operation::post, Operation::put);
+    routes
+        .operation(get("/v1/patients", PatientRead, "patients", "Patients", Page("Patient")), list::<Patient>)
+        .operation(
+            post("/v1/patients", PatientWrite, "makePatient", "Enter a patient", One("Patient"), Record("Patient"))
+                .once(),
+            make::<Patient>,
+        )
+        .operation(get("/v1/patients/{id}", PatientRead, "patient", "A patient", Record("Patient")), one::<Patient>)
+        .operation(
+            put(
+                "/v1/patients/{id}",
+                PatientWrite,
+                "changePatient",
+                "Change a patient",
+                Change("Patient"),
+                Record("Patient"),
+            )
+            .once(),
+            write::<Patient>,
+        )
+}
+
+fn coverages(routes: Routes) -> Routes {
+    use super::operation::Holds::{Change, One, Page, Record};
+    use crate::access::Right::{PatientRead, PatientWrite};
+    let (get, post, put) = (Operation::get, Operation::post, Operation::put);
+    routes
+        .operation(
+            get("/v1/coverages", PatientRead, "coverages", "Plans", Page("Coverage")).query("patient", "id", "Whose"),
+            list::<Coverage>,
+        )
+        .operation(
+            post("/v1/coverages", PatientWrite, "makeCoverage", "Enter a plan", One("Coverage"), Record("Coverage"))
+                .once(),
+            make::<Coverage>,
+        )
+        .operation(get("/v1/coverages/{id}", PatientRead, "coverage", "A plan", Record("Coverage")), one::<Coverage>)
+        .operation(
+            put(
+                "/v1/coverages/{id}",
+                PatientWrite,
+                "changeCoverage",
+                "Change a plan",
+                Change("Coverage"),
+                Record("Coverage"),
+            )
+            .once(),
+            write::<Coverage>,
+        )
+}
+
+fn visits(routes: Routes) -> Routes {
+    use super::operation::Holds::{Change, One, Page, Record};
+    use crate::access::Right::{VisitRead, VisitWrite};
+    let (get, post, put) = (Operation::get, Operation::post, Operation::put);
+    routes
+        .operation(
+            of_visits(get("/v1/visits", VisitRead, "visits", "Visits, the last day first", Page("Visit")))
+                .query("patient", "id", "Whose"),
+            list_by_day::<Visit>,
+        )
+        .operation(
+            post("/v1/visits", VisitWrite, "makeVisit", "Enter a visit", One("Visit"), Record("Visit")).once(),
+            make::<Visit>,
+        )
+        .operation(get("/v1/visits/{id}", VisitRead, "visit", "A visit", Record("Visit")), one::<Visit>)
+        .operation(
+            put("/v1/visits/{id}", VisitWrite, "changeVisit", "Change a visit", Change("Visit"), Record("Visit"))
+                .once(),
+            write::<Visit>,
+        )
+}
+
+/// The filters of a list of visits.
+pub(super) fn of_visits(operation: Operation) -> Operation {
+    operation
+        .query("facility", "id", "Where")
+        .query("clinician", "id", "By whom")
+        .query("state", "planned|open|closed|cancelled", "How far")
+        .query("from", "date", "From this day on")
+        .query("to", "date", "Until this day")
+}
 
 /// Records of a page, where nothing else is said.
 const PAGE: usize = 50;

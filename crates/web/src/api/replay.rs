@@ -10,12 +10,54 @@ use serde_json::{Value, json};
 use store::Order;
 use store::nouns::Visit;
 
-use super::records::ListQuery;
+use super::operation::Operation;
+use super::records::{ListQuery, of_visits};
 use crate::Desk;
+use crate::access::Routes;
 use crate::desk::replay::{Reader, VISITS_MAX};
 use crate::error::Problem;
 use crate::extract::{Body, Query};
 use crate::who::Who;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    use super::operation::Holds::One;
+    use crate::access::Right::{PracticeWrite, Replay};
+    let (get, put) = (Operation::get, Operation::put);
+    routes
+        .operation(
+            of_visits(get(
+                "/v1/replay",
+                Replay,
+                "replay",
+                "Which visits another library answers otherwise, the last day first",
+                One("Replay"),
+            ))
+            .query("cursor", "text", "`next` of the page before")
+            .query("limit", "limit", "Most visits of a page, 1 to 200"),
+            replay,
+        )
+        .operation(
+            get(
+                "/v1/replay/libraries",
+                Replay,
+                "otherLibraries",
+                "The libraries that visits can be replayed against, and the one that was chosen",
+                One("OtherLibraries"),
+            ),
+            libraries,
+        )
+        .operation(
+            put(
+                "/v1/replay/library",
+                PracticeWrite,
+                "chooseOtherLibrary",
+                "Choose the library that visits are replayed against, for every server",
+                One("OtherLibrary"),
+                One("OtherLibraries"),
+            ),
+            choose,
+        )
+}
 
 fn outcome(outcome: &Outcome) -> Value {
     let Outcome { verdict, route, policy, criterion, text } = outcome;
@@ -26,11 +68,7 @@ fn library(library: &Library) -> Value {
     json!({ "version": library.version(), "sha256": library.sha256() })
 }
 
-pub(crate) async fn replay(
-    State(desk): State<Desk>,
-    who: Who,
-    Query(query): Query<ListQuery>,
-) -> Result<Response, Problem> {
+async fn replay(State(desk): State<Desk>, who: Who, Query(query): Query<ListQuery>) -> Result<Response, Problem> {
     let wanted = query.wanted::<Visit>(Order::LastDay)?.at_most(VISITS_MAX);
     let replay = desk.replay(&who, &wanted).await?;
     let flips = replay.flips.iter().map(|(visit, flip)| {
@@ -61,7 +99,7 @@ async fn offered(desk: &Desk) -> Result<Response, Problem> {
     Ok(Json(json!({ "items": items, "chosen": chosen })).into_response())
 }
 
-pub(crate) async fn libraries(State(desk): State<Desk>) -> Result<Response, Problem> {
+async fn libraries(State(desk): State<Desk>) -> Result<Response, Problem> {
     offered(&desk).await
 }
 
@@ -72,11 +110,7 @@ pub(crate) struct Choice {
     name: Option<String>,
 }
 
-pub(crate) async fn choose(
-    State(desk): State<Desk>,
-    who: Who,
-    Body(Choice { name }): Body<Choice>,
-) -> Result<Response, Problem> {
+async fn choose(State(desk): State<Desk>, who: Who, Body(Choice { name }): Body<Choice>) -> Result<Response, Problem> {
     desk.choose_other(&who, name.as_deref()).await?;
     offered(&desk).await
 }

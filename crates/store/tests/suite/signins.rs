@@ -9,19 +9,7 @@ use crate::databases::{Driver, NOON, Setting, act, both};
 both!(uses_are_known_to_every_server, guesses_are_counted_for_every_server);
 
 fn user() -> User {
-    User {
-        email: "ada@example.org".to_string(),
-        name: "Ada Invented".to_string(),
-        role: Role::FrontDesk,
-        facilities: Vec::new(),
-        active: true,
-        password: None,
-        totp: None,
-        totp_step: 0,
-        recovery: Vec::new(),
-        passkeys: Vec::new(),
-        settings: serde_json::Value::Null,
-    }
+    User::new("ada@example.org", "Ada Invented", Role::FrontDesk)
 }
 
 fn session(user: Id<User>) -> Session {

@@ -100,17 +100,10 @@ async fn a_refusal_is_written_down_and_a_purpose_is_checked() {
 async fn another_facility_opens_by_breaking_the_glass_alone() {
     let house = House::new().await;
     let owner = house.owner().await;
-    let facility = async |name: &str| {
-        let body = json!({ "name": name, "active": true, "case": { "kind": "medical-spa", "state": "TX" } });
-        house.post(&owner, "/v1/facilities", body).await.is(201).json()["id"].as_str().unwrap().to_owned()
-    };
-    let (north, south) = (facility("North").await, facility("South").await);
+    let (north, south) = (house.facility(&owner, "North").await, house.facility(&owner, "South").await);
     let clerk = house.colleague(&owner, "front-desk", &[&north]).await;
-    let patient =
-        house.post(&owner, "/v1/patients", json!({ "family": "Invented", "given": "Ada" })).await.is(201).json();
-    let patient = patient["id"].as_str().unwrap();
-    let visit = json!({ "patient": patient, "facility": south, "day": "2026-11-20", "case": { "line": [{ "treatment": "botox" }] } });
-    let visit = house.post(&owner, "/v1/visits", visit).await.is(201).json()["id"].as_str().unwrap().to_owned();
+    let patient = house.patient(&owner, "Ada").await;
+    let visit = house.visit(&owner, &patient, &south, json!({ "line": [{ "treatment": "botox" }] })).await;
     let (of_patient, of_visit) = (format!("/v1/patients/{patient}"), format!("/v1/visits/{visit}"));
     for path in [&of_patient, &of_visit] {
         assert_eq!(house.get(&clerk, path).await.is(403).json()["code"], "W0423");
@@ -125,7 +118,7 @@ async fn another_facility_opens_by_breaking_the_glass_alone() {
         let found = house.post(caller, "/v1/search", json!({ "words": "invented" })).await.is(200).json();
         let page =
             house.form(caller, "/patients/search", &[("words", "invented"), ("csrf", csrf(caller))]).await.is(200);
-        assert_eq!(page.text.contains(patient), found["items"] != json!([]));
+        assert_eq!(page.text.contains(&patient), found["items"] != json!([]));
         found["items"].as_array().unwrap().len()
     };
     assert_eq!((search(&clerk).await, search(&owner).await), (0, 1));
@@ -163,10 +156,7 @@ async fn another_facility_opens_by_breaking_the_glass_alone() {
 async fn facts_of_the_chart_take_a_right_of_their_own() {
     let house = House::new().await;
     let owner = house.owner().await;
-    let made = async |path: &str, body: Value| house.post(&owner, path, body).await.is(201).json()["id"].clone();
-    let facility = json!({ "name": "North", "active": true, "case": { "kind": "medical-spa", "state": "TX" } });
-    let facility = made("/v1/facilities", facility).await;
-    let patient = made("/v1/patients", json!({ "family": "Invented", "given": "Ada" })).await;
+    let (facility, patient) = (house.facility(&owner, "North").await, house.patient(&owner, "Ada").await);
     let visit = |case: Value| json!({ "patient": patient, "facility": facility, "day": "2026-11-20", "case": case });
     let case = |days: u32| json!({ "line": [{ "treatment": "botox" }], "chart": { "headache_days_per_month": days } });
     let bare = json!({ "line": [{ "treatment": "botox" }] });
@@ -200,14 +190,10 @@ fn csrf(caller: &Caller) -> &str {
 async fn an_answer_is_kept_with_a_visit_of_its_patient_alone() {
     let house = House::new().await;
     let owner = house.owner().await;
-    let made = async |path: &str, body: Value| house.post(&owner, path, body).await.is(201).json()["id"].clone();
-    let facility = json!({ "name": "North", "active": true, "case": { "kind": "medical-spa", "state": "TX" } });
-    let facility = made("/v1/facilities", facility).await;
-    let ada = made("/v1/patients", json!({ "family": "Invented", "given": "Ada" })).await;
-    let bea = made("/v1/patients", json!({ "family": "Invented", "given": "Bea" })).await;
+    let facility = house.facility(&owner, "North").await;
+    let (ada, bea) = (house.patient(&owner, "Ada").await, house.patient(&owner, "Bea").await);
     let case = json!({ "line": [{ "treatment": "botox", "purpose": "cosmetic" }] });
-    let visit = json!({ "patient": bea, "facility": facility, "day": "2026-11-20", "case": case });
-    let visit = made("/v1/visits", visit).await;
+    let visit = house.visit(&owner, &bea, &facility, case).await;
     let refused = house.post(&owner, "/v1/determinations", json!({ "patient": ada, "visit": visit })).await.is(422);
     assert_eq!(refused.json()["errors"][0]["code"], "W0206", "{}", refused.text);
     house.post(&owner, "/v1/determinations", json!({ "patient": bea, "visit": visit })).await.is(201);

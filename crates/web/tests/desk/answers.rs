@@ -125,7 +125,7 @@ impl Keyed {
 /// One for each of them.
 async fn requests(house: &House, owner: &Caller) -> Vec<Keyed> {
     let clerk = house.colleague(owner, "front-desk", &[]).await;
-    let made = async |path: &str, body: Value| house.post(owner, path, body).await.is(201).json()["id"].clone();
+    let made = async |path: &str, body: Value| house.made(owner, path, body).await;
     let (site, clinician) = (json!({ "name": "North", "active": true }), json!({ "name": "Ida", "active": true }));
     let person = json!({ "family": "Invented", "given": "Ada" });
     let (place, ida) = (made("/v1/facilities", site.clone()).await, made("/v1/clinicians", clinician.clone()).await);
@@ -139,20 +139,22 @@ async fn requests(house: &House, owner: &Caller) -> Vec<Keyed> {
     let hook = json!({ "address": "https://receiver.example.org/covered", "events": ["glass.broken"] });
     let (paused, tried) = (made("/v1/hooks", hook.clone()).await, made("/v1/hooks", hook.clone()).await);
     let glass = json!({ "patient": patient, "reason": "the patient collapsed in our waiting room" });
-    let broken = house.post(&clerk, "/v1/break-glass", glass.clone()).await.is(201).json()["id"].clone();
+    let broken = house.made(&clerk, "/v1/break-glass", glass.clone()).await;
     for days in [8, 16] {
         let asked = json!({ "case": botox(days), "patient": patient });
         house.post(&clerk, "/v1/determinations", asked).await.is(201);
     }
-    let changed = house.get(owner, "/v1/changes").await.is(200).json()["items"][0]["id"].clone();
+    let changes = house.get(owner, "/v1/changes").await.is(200).json();
+    let changed = changes["items"][0]["id"].as_str().unwrap();
     let users = house.get(owner, "/v1/users").await.is(200).json();
     let user = users["items"].as_array().unwrap().iter().find(|user| user["record"]["role"] == "front-desk").unwrap();
+    let user_id = user["id"].as_str().unwrap();
     let of_user = json!({ "version": user["version"], "role": "biller", "facilities": [], "active": true });
     let practice = house.get(owner, "/v1/practice").await.is(200).json();
     let of_practice = json!({ "version": practice["version"], "record": practice["record"] });
     let newcomer = json!({ "email": "new@example.org", "name": "Nora Invented", "role": "clinician" });
     let token = json!({ "name": "a program", "scopes": ["patient-read"], "days": 30 });
-    let one = |folder: &str, id: &Value, act: &str| format!("/v1/{folder}/{}{act}", id.as_str().unwrap());
+    let one = |folder: &str, id: &str, act: &str| format!("/v1/{folder}/{id}{act}");
     let change = |record: &Value| json!({ "version": 1, "record": record });
     let note = json!({ "note": "looked over" });
     let by = |caller: &Caller, method: Method, id, path: String, body: Value| Keyed {
@@ -181,13 +183,13 @@ async fn requests(house: &House, owner: &Caller) -> Vec<Keyed> {
         post("determine", "/v1/determinations", &json!({ "case": botox(20), "patient": patient })),
         by(&clerk, Method::POST, "breakGlass", "/v1/break-glass".to_owned(), glass),
         post("reviewGlass", &one("break-glass", &broken, "/review"), &note),
-        post("reviewChange", &one("changes", &changed, "/review"), &note),
+        post("reviewChange", &one("changes", changed, "/review"), &note),
         post("makeHook", "/v1/hooks", &hook),
         put("changeHook", one("hooks", &paused, ""), json!({ "version": 1, "active": false })),
         post("tryHook", &one("hooks", &tried, "/trial"), &Value::Null),
         post("invite", "/v1/users", &newcomer),
-        post("inviteAgain", &one("users", &user["id"], "/invitation"), &Value::Null),
-        put("changeUser", one("users", &user["id"], ""), of_user),
+        post("inviteAgain", &one("users", user_id, "/invitation"), &Value::Null),
+        put("changeUser", one("users", user_id, ""), of_user),
         post("makeToken", "/v1/tokens", &token),
     ]
 }
@@ -305,9 +307,7 @@ async fn a_fact_that_is_never_advised_and_changes_after_the_verdict_is_kept_for_
     let house = House::new().await;
     let owner = house.owner().await;
     let clerk = house.colleague(&owner, "front-desk", &[]).await;
-    let patient =
-        house.post(&clerk, "/v1/patients", json!({ "family": "Invented", "given": "Ada" })).await.is(201).json();
-    let patient = &patient["id"];
+    let patient = house.patient(&clerk, "Ada").await;
     let ask = async |days| {
         let body = json!({ "case": botox(days), "patient": patient });
         house.post(&clerk, "/v1/determinations", body).await.is(201).json()
@@ -332,9 +332,8 @@ async fn a_fact_that_is_never_advised_and_changes_after_the_verdict_is_kept_for_
 async fn a_case_is_composed_of_what_is_on_file() {
     let house = House::new().await;
     let owner = house.owner().await;
-    let made = async |path: &str, body: Value| house.post(&owner, path, body).await.is(201).json()["id"].clone();
-    let facility = json!({ "name": "South", "active": true, "case": { "kind": "medical-spa", "state": "TX" } });
-    let facility = made("/v1/facilities", facility).await;
+    let made = async |path: &str, body: Value| house.made(&owner, path, body).await;
+    let facility = house.facility(&owner, "South").await;
     let licence = json!({ "kind": "NP", "state": "TX", "holds": { "from": "2024-01-01", "until": "2026-12-31" } });
     let clinician = json!({ "name": "Invented, Ida", "active": true, "npi": "1234567893", "licences": [licence] });
     let clinician = made("/v1/clinicians", clinician).await;

@@ -12,11 +12,6 @@ pub(crate) const PNG: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n";
 
-async fn patient(house: &House, owner: &Caller) -> String {
-    let made = house.post(owner, "/v1/patients", json!({ "family": "Invented", "given": "Ada" })).await.is(201).json();
-    made["id"].as_str().unwrap().to_owned()
-}
-
 fn document(patient: &str, content: &str) -> Value {
     json!({ "patient": patient, "kind": "headache diary", "name": "Diary of autumn", "taken": "2026-11-02", "content": content })
 }
@@ -25,7 +20,7 @@ fn document(patient: &str, content: &str) -> Value {
 async fn a_program_files_a_picture_and_reads_what_is_kept() {
     let house = House::new().await;
     let owner = house.owner().await;
-    let patient = patient(&house, &owner).await;
+    let patient = house.patient(&owner, "Ada").await;
     let made = house.post(&owner, "/v1/documents", document(&patient, PNG)).await.is(201).json();
     let path = format!("/v1/documents/{}", made["id"].as_str().unwrap());
     let about = house.get(&owner, &path).await.is(200).json();
@@ -74,7 +69,7 @@ async fn who_files_need_not_see_and_who_takes_away_says_why() {
     let owner = house.owner().await;
     let clerk = house.colleague(&owner, "front-desk", &[]).await;
     let clinician = house.colleague(&owner, "clinician", &[]).await;
-    let patient = patient(&house, &owner).await;
+    let patient = house.patient(&owner, "Ada").await;
     let to = format!("/patients/{patient}/documents");
     assert!(house.get(&clerk, &format!("{to}/new")).await.is(200).text.contains("multipart/form-data"));
     let fields = [("name", "Card, front"), ("kind", "headache diary"), ("taken", "")];
@@ -119,17 +114,12 @@ async fn who_files_need_not_see_and_who_takes_away_says_why() {
 async fn documents_of_another_facility_stay_closed() {
     let house = House::new().await;
     let owner = house.owner().await;
-    let facility = async |name: &str| {
-        let body = json!({ "name": name, "active": true, "case": { "kind": "medical-spa", "state": "TX" } });
-        house.post(&owner, "/v1/facilities", body).await.is(201).json()["id"].as_str().unwrap().to_owned()
-    };
-    let (north, south) = (facility("North").await, facility("South").await);
+    let (north, south) = (house.facility(&owner, "North").await, house.facility(&owner, "South").await);
     let clinician = house.colleague(&owner, "clinician", &[&north]).await;
-    let (patient, other) = (patient(&house, &owner).await, patient(&house, &owner).await);
-    let visit = json!({ "patient": patient, "facility": south, "day": "2026-11-20", "case": {} });
-    let visit = house.post(&owner, "/v1/visits", visit).await.is(201).json()["id"].clone();
+    let (patient, other) = (house.patient(&owner, "Ada").await, house.patient(&owner, "Ada").await);
+    let visit = house.visit(&owner, &patient, &south, json!({})).await;
     let mut body = document(&patient, PNG);
-    body["visit"] = visit.clone();
+    body["visit"] = json!(visit);
     let id = house.post(&owner, "/v1/documents", body).await.is(201).json()["id"].as_str().unwrap().to_owned();
     for path in [format!("/v1/documents/{id}"), format!("/v1/documents/{id}/content")] {
         assert_eq!(house.get(&clinician, &path).await.is(403).json()["code"], "W0423");
@@ -138,6 +128,6 @@ async fn documents_of_another_facility_stay_closed() {
     let removal = json!({ "reason": "it was filed with the wrong patient" });
     house.post(&clinician, &format!("/v1/documents/{id}/removal"), removal).await.is(403);
     let mut mixed = document(&other, PNG);
-    mixed["visit"] = visit;
+    mixed["visit"] = json!(visit);
     assert_eq!(house.post(&owner, "/v1/documents", mixed).await.is(422).json()["errors"][0]["pointer"], "/visit");
 }

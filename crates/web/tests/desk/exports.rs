@@ -75,10 +75,9 @@ async fn who_took_a_patient_along_stands_in_the_audit_and_the_audit_holds() {
 async fn an_export_goes_to_whom_it_may_and_to_nobody_of_some_facilities_alone() {
     let house = House::new().await;
     let owner = house.owner().await;
-    let site = json!({ "name": "North", "active": true });
-    let site = house.post(&owner, "/v1/facilities", site).await.is(201).json()["id"].clone();
+    let site = house.facility(&owner, "North").await;
     let clerk = house.colleague(&owner, "front-desk", &[]).await;
-    let officer = house.colleague(&owner, "compliance", &[site.as_str().unwrap()]).await;
+    let officer = house.colleague(&owner, "compliance", &[&site]).await;
     let reader = house.program(&owner, &["patient-read"]).await;
     for path in ["/v1/exports/patient", "/v1/exports/user"] {
         house.get(&clerk, path).await.is(403);

@@ -153,15 +153,10 @@ const MARK: &str = "Zymurgy";
 
 /// A visit of a marked patient.
 async fn visit(house: &House, owner: &Caller) -> String {
-    let made = async |path: &str, body: Value| house.post(owner, path, body).await.is(201).json()["id"].clone();
-    let facility = made(
-        "/v1/facilities",
-        json!({ "name": "South", "active": true, "case": { "kind": "medical-spa", "state": "TX" } }),
-    )
-    .await;
-    let patient = made("/v1/patients", json!({ "family": MARK, "given": MARK, "mrn": MARK })).await;
+    let facility = house.facility(owner, "South").await;
+    let patient = house.made(owner, "/v1/patients", json!({ "family": MARK, "given": MARK, "mrn": MARK })).await;
     let body = json!({ "patient": patient, "facility": facility, "day": "2026-11-20", "case": {}, "note": MARK });
-    made("/v1/visits", body).await.as_str().unwrap().to_owned()
+    house.made(owner, "/v1/visits", body).await
 }
 
 #[tokio::test]
@@ -198,15 +193,14 @@ async fn answers_and_changes_are_told_to_those_who_want_them() {
     let owner = house.owner().await;
     let (answers, _) = hook(&house, &owner, &["determination.made"]).await;
     let (reviews, _) = hook(&house, &owner, &["change.to_review", "glass.broken"]).await;
-    let patient =
-        house.post(&owner, "/v1/patients", json!({ "family": "Invented", "given": "Ada" })).await.is(201).json();
+    let patient = house.patient(&owner, "Ada").await;
     for days in [8, 16] {
         let case = json!({
             "date": "2026-11-23", "coverage": { "payer": "aetna" }, "facility": { "kind": "medical-spa", "state": "TX" },
             "line": [{ "treatment": "botox", "purpose": "medical", "diagnoses": ["G43.709"] }],
             "chart": { "headache_days_per_month": days },
         });
-        house.post(&owner, "/v1/determinations", json!({ "case": case, "patient": patient["id"] })).await.is(201);
+        house.post(&owner, "/v1/determinations", json!({ "case": case, "patient": patient })).await.is(201);
     }
     let told = async |hook: &str| {
         let all = messages(&house, &owner, hook).await;

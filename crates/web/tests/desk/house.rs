@@ -190,6 +190,28 @@ impl House {
         self.person(&reply, secret).await
     }
 
+    /// Enters something, and gives its id.
+    pub(crate) async fn made(&self, by: &Caller, path: &str, body: Value) -> String {
+        self.post(by, path, body).await.is(201).json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A medical spa in Texas.
+    pub(crate) async fn facility(&self, by: &Caller, name: &str) -> String {
+        let body = json!({ "name": name, "active": true, "case": { "kind": "medical-spa", "state": "TX" } });
+        self.made(by, "/v1/facilities", body).await
+    }
+
+    /// A patient of this given name.
+    pub(crate) async fn patient(&self, by: &Caller, given: &str) -> String {
+        self.made(by, "/v1/patients", json!({ "family": "Invented", "given": given })).await
+    }
+
+    /// A visit with this case, a few days ago.
+    pub(crate) async fn visit(&self, by: &Caller, patient: &str, facility: &str, case: Value) -> String {
+        let body = json!({ "patient": patient, "facility": facility, "day": "2026-11-20", "case": case });
+        self.made(by, "/v1/visits", body).await
+    }
+
     /// A program with these scopes.
     pub(crate) async fn program(&self, owner: &Caller, scopes: &[&str]) -> Caller {
         let body = json!({ "name": "a program", "scopes": scopes, "days": 30 });

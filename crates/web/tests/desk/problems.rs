@@ -57,11 +57,9 @@ async fn a_body_of_another_form_is_told_by_its_place() {
 async fn a_record_that_cannot_be_kept_is_told_where_it_stands() {
     let house = House::new().await;
     let owner = house.owner().await;
-    let patient = house.post(&owner, "/v1/patients", json!({ "family": "Invented", "given": "Ada" })).await.is(201);
-    let patient = patient.json()["id"].clone();
+    let patient = house.patient(&owner, "Ada").await;
     let plan = json!({ "patient": patient, "rank": 1, "case": { "payer": "aetna" } });
-    let kept = house.post(&owner, "/v1/coverages", plan.clone()).await.is(201).json()["id"].clone();
-    let kept = format!("/v1/coverages/{}", kept.as_str().unwrap());
+    let kept = format!("/v1/coverages/{}", house.made(&owner, "/v1/coverages", plan.clone()).await);
     for (field, value, at) in [
         ("rank", json!(0), "/rank"),
         ("rank", json!(7), "/rank"),

@@ -91,22 +91,22 @@ impl Filler {
         }
         let mut marks = std::mem::take(&mut self.marks);
         marks.clear();
-        segment.marks_into(&mut marks);
+        let start = segment.marks_into(&mut marks);
         let count = marks.len();
         marks.resize(count + NEAR, BEYOND);
         if let (Some(near), Some(end)) = (marks.first_chunk(), count.checked_sub(1)) {
             // INVARIANT: segments and the text of a batch are far shorter than 4 GiB.
             let fields = Fields {
                 text,
-                base: at as u32,
-                offset: segment.offset,
+                base: (at as u32).wrapping_sub(start),
+                offset: segment.offset.wrapping_sub(u64::from(start)),
                 component: segment.delimiters.component,
                 near,
                 places: &marks,
                 from: 0,
                 end: end as u32,
                 last: marks[end],
-                start: 0,
+                start,
             };
             self.put(kind, set, &fields);
         }
